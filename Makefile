@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# The commands a person types. Each one works from a clean clone, says what it is doing, and ends by
+# saying what to do next; the work itself is done by scripts/ and by CMake's presets.
+#
+#   JOBS=4   how many compilers and tests run at once
+
+SHELL := /bin/bash -o pipefail
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+JOBS ?= $(shell nproc)
+TEST_JOBS ?= 2
+BINARY := build/release/signalbox
+
+# Colour only for people: not in a file, a pipe, or where NO_COLOR is set.
+ifeq ($(NO_COLOR)$(shell test -t 1 && echo tty),tty)
+  BOLD := $(shell printf '\033[1m')
+  DIM := $(shell printf '\033[2m')
+  PLAIN := $(shell printf '\033[0m')
+endif
+say = @printf '\n$(BOLD)==> %s$(PLAIN)\n' '$(1)'
+next = @printf '\n$(BOLD)What next$(PLAIN)\n' && printf '  %-48s $(DIM)%s$(PLAIN)\n'
+
+.PHONY: help run build test sanitize bench format lint clean setup
+
+help: ## this list
+	@printf '\n  $(BOLD)Signalbox$(PLAIN) directs generative-inference traffic over mixed accelerators.\n\n'
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  $(BOLD)make %-9s$(PLAIN) %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@printf '\n  $(DIM)New here? make run, then README.md. To change the code: HACKING.md.$(PLAIN)\n\n'
+
+run: build ## build, then watch the demo: five pools, two waves, one shortage
+	$(call say,running the demo: two minutes$(,) ctrl-c ends it)
+	$(BINARY) demo
+	$(next) \
+	  '$(BINARY) demo --open' 'keep it serving, and send your own requests' \
+	  '$(BINARY) serve --config signalbox.yaml' 'route to servers of your own' \
+	  '$(BINARY) --help' 'everything else it can do' \
+	  'make test' 'see that it works here'
+
+build: setup ## build/release/signalbox
+	$(call say,building release)
+	@$(call build_preset,release)
+
+test: build ## build and run every test (the house rules are one of them)
+	$(call say,testing release)
+	@ctest --preset release -j $(TEST_JOBS)
+	$(next) \
+	  'make run' 'watch the demo' \
+	  'make sanitize' 'the same tests under the sanitizers' \
+	  'ctest --preset release -R house' 'only the tests whose name matches'
+
+sanitize: setup ## the tests under address, undefined-behaviour and thread sanitizers
+	@for preset in asan tsan; do \
+	  printf '\n$(BOLD)==> building %s$(PLAIN)\n' $$preset && \
+	  $(call build_preset,$$preset) && \
+	  printf '\n$(BOLD)==> testing %s$(PLAIN)\n' $$preset && \
+	  $(fixed_addresses) ctest --preset $$preset -j $(TEST_JOBS) || exit 1; \
+	done
+	$(next) 'make bench' 'how fast it decides'
+
+bench: build ## build and run the benchmarks
+	@shopt -s nullglob; benches=(build/release/bench/*); count=0; \
+	for bench in "$${benches[@]}"; do \
+	  [[ -f $$bench && -x $$bench ]] || continue; \
+	  printf '\n$(BOLD)==> benchmark %s$(PLAIN)\n' "$${bench##*/}"; \
+	  "$$bench" $(BENCH_FLAGS) || exit 1; count=$$((count + 1)); \
+	done; \
+	((count > 0)) || { echo 'bench: build/release/bench holds no benchmark' >&2; exit 1; }
+	$(next) 'make bench BENCH_FLAGS=--benchmark_filter=NAME' 'only some of them'
+
+format: setup ## lay out every C++ file with clang-format
+	$(call say,laying out C++ files)
+	@scripts/format
+	$(next) 'git diff' 'what changed' 'make lint' 'look for bugs next'
+
+lint: build ## look for bugs and slow code with clang-tidy
+	$(call say,running clang-tidy; this takes minutes)
+	@run-clang-tidy-19 -quiet -p build/release -j $(JOBS) '$(CURDIR)/(src|test|bench)/.*' 2>&1 | \
+	  grep -Ev '^([0-9]+ warnings? generated.*)?$$'
+	$(next) 'make test' 'see that all still works'
+
+clean: ## remove everything that was built
+	rm -rf build
+
+setup:
+	$(call say,checking packages)
+	@scripts/setup
+
+# Configuring is skipped when the build folder is: ninja itself notices changed CMake files.
+build_preset = { [[ -f build/$(1)/build.ninja ]] || cmake --preset $(1); } && \
+  cmake --build --preset $(1) -j $(JOBS)
+
+# The thread sanitizer of GCC 12 does not start where the kernel spreads addresses widely.
+fixed_addresses := $(shell setarch "$$(uname -m)" -R true 2>/dev/null && echo setarch -R)
+
+, := ,

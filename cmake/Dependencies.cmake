@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Everything Signalbox takes from outside, all of it Debian 12 packages (scripts/packages.txt gives
+# the reason for each). Rooms name these imported targets under LIBRARIES:
+#
+#   fmt::fmt  spdlog::spdlog  yaml-cpp  CLI11::CLI11  ZLIB::ZLIB  Threads::Threads
+#   Boost::headers  Boost::json  Boost::url
+#   signalbox_asio     Boost.Asio and Boost.Beast, their non-template parts compiled once
+#   signalbox_gtest    GoogleTest, GoogleMock and RapidCheck (signalbox_test() links it already)
+#   benchmark::benchmark_main   (signalbox_bench() links it already)
+include_guard(GLOBAL)
+
+find_package(Threads REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(fmt 9.1 REQUIRED)
+find_package(spdlog 1.10 REQUIRED)
+find_package(yaml-cpp 0.7 REQUIRED)
+find_package(CLI11 2.1 REQUIRED)
+find_package(GTest 1.12 REQUIRED)
+find_package(rapidcheck REQUIRED)
+find_package(benchmark 1.7 REQUIRED)
+find_package(Boost 1.81 REQUIRED CONFIG COMPONENTS json url)
+
+# Asio and Beast are header-only by default: every file that includes them compiles their whole
+# implementation again. Here it is compiled once, and the definitions travel to every user because
+# mixing both ways in one program breaks the one-definition rule.
+add_library(signalbox_asio STATIC "${PROJECT_SOURCE_DIR}/src/net/asio_impl.cc")
+target_compile_definitions(signalbox_asio PUBLIC BOOST_ASIO_SEPARATE_COMPILATION
+                                                 BOOST_BEAST_SEPARATE_COMPILATION
+                                                 BOOST_ASIO_NO_DEPRECATED)
+target_link_libraries(signalbox_asio PUBLIC Boost::headers Threads::Threads)
+
+add_library(signalbox_gtest INTERFACE)
+target_link_libraries(signalbox_gtest INTERFACE GTest::gmock GTest::gtest GTest::gtest_main
+                                                rapidcheck rapidcheck_gtest)

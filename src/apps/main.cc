@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The command line of `signalbox`: reads options, hands them to a subcommand, returns its code.
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+
+#include "apps/commands.h"
+#include "apps/exit_code.h"
+#include "config/units_of_measure.h"
+
+namespace {
+
+using namespace signalbox;
+using namespace signalbox::apps;
+
+// A duration with its unit, as in 120s, 2m or 1.5h; the same grammar as in configurations.
+const CLI::Validator kDuration(
+    [](std::string& text) -> std::string {
+      const auto duration = config::parse_duration(text);
+      if (duration.ok() && *duration > Duration::zero()) return {};
+      return "'" + text + "' is no length of time; write 120s, 2m or 1h";
+    },
+    "TIME");
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Signalbox directs generative-inference traffic over mixed accelerators.", "signalbox"};
+  app.require_subcommand(1);
+  app.set_version_flag("--version", "signalbox " SIGNALBOX_VERSION);
+  std::function<int()> run;
+
+  ServeOptions serve;
+  auto* serve_app = app.add_subcommand("serve", "Serve requests by a configuration file");
+  serve_app->add_option("--config", serve.config, "The configuration")->required();
+  serve_app->callback([&] { run = [&] { return serve_command(serve); }; });
+
+  DemoOptions demo;
+  std::string demo_length = "120s";
+  auto* demo_app = app.add_subcommand(
+      "demo", "The paper's five units under two of its waves, with a shortage, on this machine");
+  demo_app->add_option("--for", demo_length, "Length of the demo, such as 120s or 5m")
+      ->check(kDuration)
+      ->capture_default_str();
+  demo_app->add_option("--seed", demo.seed, "Seed of arrivals, boots and losses");
+  demo_app->add_flag("--json", demo.json, "Print one JSON object at the end instead of a live view");
+  demo_app->add_flag("--open", demo.open, "Keep serving afterwards, until interrupted");
+  demo_app->callback([&] {
+    demo.length = *config::parse_duration(demo_length);
+    run = [&] { return demo_command(demo); };
+  });
+
+  CheckOptions check;
+  auto* check_app = app.add_subcommand("check", "Explain what is wrong with a configuration");
+  auto* check_file = check_app->add_option("file", check.file, "The configuration");
+  check_app->add_flag("--schema", check.print_schema, "Print the JSON Schema of configurations")
+      ->excludes(check_file);
+  check_app->callback([&] {
+    if (check.file.empty() && !check.print_schema) throw CLI::RequiredError("file");
+    run = [&] { return check_command(check); };
+  });
+
+  ExplainOptions explain;
+  auto* explain_app = app.add_subcommand("explain", "Say why a request went where it went");
+  explain_app->add_option("id", explain.id, "As in the answer's x-signalbox-request-id")->required();
+  explain_app->add_option("--admin", explain.admin, "The operator's page, host:port");
+  explain_app->add_flag("--json", explain.json, "Print JSON");
+  explain_app->callback([&] { run = [&] { return explain_command(explain); }; });
+
+  EmulateOptions emulate;
+  auto* emulate_app =
+      app.add_subcommand("emulate", "Play the units of a configuration as real HTTP servers");
+  emulate_app->add_option("--config", emulate.config, "The configuration")->required();
+  emulate_app->add_option("--control", emulate.control, "Where the control API listens, host:port");
+  emulate_app->add_option("--seed", emulate.seed, "Seed of boot times, losses and errors");
+  emulate_app->callback([&] { run = [&] { return emulate_command(emulate); }; });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitOk : kExitBadUsage;
+  }
+  return run();
+}

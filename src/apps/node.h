@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One Signalbox, composed: the gateway on its loops; control, probes, actuator and the operator's
+// page together on one more. `serve` and `demo` differ only in what they put around it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "adapters/emulator_actuator.h"
+#include "adapters/http_prober.h"
+#include "base/result.h"
+#include "config/config.h"
+#include "control/control_loop.h"
+#include "gateway/admin.h"
+#include "gateway/gateway.h"
+#include "net/loop_thread.h"
+
+namespace signalbox::apps {
+
+struct NodeOptions {
+  gateway::Options gateway;
+  core::Address admin{"127.0.0.1", 9901};
+  std::optional<core::Address> emulator;
+  gateway::AccessLog access_log;
+  gateway::RouterShell::Observer on_decision;       // any thread
+  std::function<void(const core::Plan&)> on_plan;   // control's thread
+  std::function<void(const std::string&)> tell;     // what an operator should read in the log
+  std::function<Result<std::shared_ptr<const core::FleetSpec>>()> reload;  // control's thread
+};
+
+class Node {
+ public:
+  Node(NodeOptions options, std::shared_ptr<const core::FleetSpec> spec);
+  ~Node();
+
+  struct Bound {
+    core::Address gateway;
+    core::Address admin;
+  };
+  // Binds, publishes the first view, starts every thread.
+  Result<Bound> start();
+
+  // Reads the configuration again; returns what is wrong with it, or an empty text. A wrong one
+  // changes nothing (B72). Any thread but control's; waits for the answer.
+  std::string reload();
+
+  // No new connections; what runs may finish.
+  void drain();
+  bool drained() const { return gateway_.drained(); }
+  void stop();
+
+  std::shared_ptr<const core::FleetView> view() const;
+  core::RouterDigest digest() { return gateway_.digest(); }
+
+ private:
+  std::string reload_here();
+
+  NodeOptions options_;
+  net::LoopThread control_thread_;
+  gateway::Gateway gateway_;
+  std::unique_ptr<adapters::EmulatorActuator> actuator_;
+  adapters::HttpProber prober_;
+  control::ControlLoop control_;
+  gateway::Admin admin_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const core::FleetView> view_;  // under mutex_
+  std::atomic<bool> draining_{false};
+  bool running_ = false;
+};
+
+// The gateway's part of a configuration as the gateway wants it; `threads: 0` becomes the cores.
+gateway::Options gateway_options(const config::GatewaySection& section);
+
+}  // namespace signalbox::apps

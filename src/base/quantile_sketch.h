@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A quantile sketch over positive values with bounded relative error and bounded memory: counts in
+// logarithmic buckets, as DDSketch (Masson, Rim & Lee, VLDB 2019) with a fixed range instead of
+// collapsing. It forgets by halving: once the weight passes a horizon every count is scaled down,
+// so recent behaviour dominates and memory never grows.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+namespace signalbox {
+
+class QuantileSketch {
+ public:
+  static constexpr double kLowest = 1.0 / 64.0;  // values below count as this
+  static constexpr double kHighest = 64.0;       // values above count as this
+  static constexpr std::size_t kBuckets = 192;   // 16 per octave, each 4.4 % wide
+
+  // `horizon` is the weight after which counts are halved; larger forgets slower.
+  explicit QuantileSketch(double horizon = 1024.0) : horizon_(horizon) {}
+
+  // Adds a positive value, dimensionless (callers store ratios to a prediction).
+  void add(double value, double weight = 1.0);
+
+  // The smallest value v with P(X <= v) >= q, rounded up to its bucket's upper edge (so at most
+  // 4.4 % too high, never too low); 0 when empty.
+  double quantile(double q) const;
+
+  // P(X <= value), interpolated inside the bucket; 0 when empty.
+  double probability_at_most(double value) const;
+
+  double weight() const { return weight_; }
+
+ private:
+  static double position(double value);
+
+  std::array<float, kBuckets> counts_{};
+  double weight_ = 0.0;
+  double horizon_;
+};
+
+}  // namespace signalbox

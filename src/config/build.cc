@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One function per section, reading top to bottom like the file; see build.h.
+#include "config/build.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/assert.h"
+#include "config/rules.h"
+
+namespace signalbox::config {
+
+namespace {
+
+// The value of a key that is required, has a default, or was found to be given.
+template <class T>
+T read(const Fields& fields, std::string_view key) {
+  auto value = fields.get<T>(key);
+  SIGNALBOX_ASSERT(value.has_value());
+  return *std::move(value);
+}
+
+int read_int(const Fields& fields, std::string_view key) {
+  return static_cast<int>(read<std::int64_t>(fields, key));
+}
+
+core::Policy to_policy(const std::string& word) {
+  return word == "cost_first" ? core::Policy::kCostFirst : core::Policy::kCapacityFirst;
+}
+
+core::RoutingPolicy to_routing(const std::string& word) {
+  return word == "signalbox" ? core::RoutingPolicy::kSignalbox
+                             : core::RoutingPolicy::kPaperWeighted;
+}
+
+core::WhenLate to_when_late(const std::string& word) {
+  return word == "serve" ? core::WhenLate::kServe : core::WhenLate::kRefuse;
+}
+
+core::Profile build_profile(const Fields& unit) {
+  const double spread = read<double>(unit, "spread");
+  if (const auto plateau = unit.get<double>("plateau")) {
+    return core::Profile::single_server(*plateau, spread);
+  }
+  std::vector<core::Profile::Point> points;
+  for (const auto& point : unit.sections("latency_curve")) {
+    points.push_back({read_int(point.value, "in_flight"), read<Duration>(point.value, "latency")});
+  }
+  return core::Profile::measured(std::move(points), spread);
+}
+
+core::HealthCheck build_health(const Fields& health) {
+  return {.path = read<std::string>(health, "path"),
+          .interval = read<Duration>(health, "interval"),
+          .timeout = read<Duration>(health, "timeout"),
+          .rise = read_int(health, "rise"),
+          .fall = read_int(health, "fall")};
+}
+
+core::UnitSpec build_unit(const std::string& name, const Fields& fields) {
+  core::UnitSpec unit;
+  unit.name = name;
+  unit.model = fields.get<std::string>("model").value_or("");
+  unit.hardware = fields.get<std::string>("hardware").value_or("");
+  unit.framework = fields.get<std::string>("framework").value_or("");
+  unit.zone = fields.get<std::string>("zone").value_or("");
+  unit.price_usd_per_hour = read<double>(fields, "price");
+  unit.profile = build_profile(fields);
+  unit.slots = read_int(fields, "slots");
+  unit.managed = fields.has("replicas");
+  if (unit.managed) {
+    const Fields replicas = fields.section("replicas");
+    unit.min_replicas = read_int(replicas, "min");
+    unit.max_replicas = read_int(replicas, "max");
+  }
+  unit.boot_time_min = read<Duration>(fields.section("boot"), "min");
+  unit.boot_time_max = read<Duration>(fields.section("boot"), "max");
+  for (const auto& item : fields.items<core::Address>("endpoints")) {
+    unit.endpoints.push_back(item.value);
+  }
+  unit.health = build_health(fields.section("health"));
+  return unit;
+}
+
+EmulationSection build_emulation(const Fields& emulate) {
+  return {.max_batch = read_int(emulate, "max_batch"),
+          .first_token = read<Duration>(emulate, "first_token"),
+          .token_rate_per_s = read<double>(emulate, "token_rate")};
+}
+
+std::vector<UnitId> build_unit_ids(const Fields& service, const core::FleetSpec& fleet) {
+  std::vector<UnitId> ids;
+  for (const auto& item : service.items<std::string>("units")) {
+    ids.push_back(fleet.find_unit(item.value).value());
+  }
+  if (!ids.empty()) return ids;
+  for (std::size_t i = 0; i < fleet.units.size(); ++i) {
+    ids.emplace_back(static_cast<std::uint32_t>(i));
+  }
+  return ids;
+}
+
+// By name in the file, in the order of `units` in the value.
+std::vector<double> build_weights(const Fields& service, const std::vector<UnitId>& units,
+                                  const core::FleetSpec& fleet) {
+  const auto named = service.items<double>("weights");
+  if (named.empty()) return {};
+  std::vector<double> weights;
+  for (const UnitId id : units) {
+    const auto found = std::find_if(named.begin(), named.end(), [&](const auto& weight) {
+      return weight.name == fleet.unit(id).name;
+    });
+    SIGNALBOX_ASSERT(found != named.end());
+    weights.push_back(found->value);
+  }
+  return weights;
+}
+
+core::ServiceSpec build_service(const std::string& name, const Fields& fields,
+                                const core::FleetSpec& fleet) {
+  core::ServiceSpec service;
+  service.name = name;
+  service.paths = paths_of(fields);
+  for (const auto& model : fields.items<std::string>("models")) {
+    service.models.push_back(model.value);
+  }
+  service.units = build_unit_ids(fields, fleet);
+  const Fields objective = fields.section("objective");
+  service.objective = {.latency = read<Duration>(objective, "latency"),
+                       .quantile = read<double>(objective, "quantile")};
+  service.policy = to_policy(read<std::string>(fields, "policy"));
+  service.routing = to_routing(read<std::string>(fields, "routing"));
+  service.weights = build_weights(fields, service.units, fleet);
+  service.when_late = to_when_late(read<std::string>(fields, "when_late"));
+  service.patience = read<Duration>(fields, "patience");
+  service.max_held = read_int(fields, "max_held");
+  service.timeout = read<Duration>(fields, "timeout");
+  service.idle_timeout = read<Duration>(fields, "idle_timeout");
+  service.retry_safe = read<bool>(fields, "retry_safe");
+  return service;
+}
+
+GatewaySection build_gateway(const Fields& gateway) {
+  return {.listen = read<core::Address>(gateway, "listen"),
+          .admin = read<core::Address>(gateway, "admin"),
+          .threads = read_int(gateway, "threads"),
+          .connect_timeout = read<Duration>(gateway, "connect_timeout"),
+          .header_timeout = read<Duration>(gateway, "header_timeout"),
+          .keep_alive = read<Duration>(gateway, "keep_alive"),
+          .inspect_bytes = read<std::int64_t>(gateway, "inspect_bytes"),
+          .max_body = read<std::int64_t>(gateway, "max_body"),
+          .max_connections = read_int(gateway, "max_connections"),
+          .drain = read<Duration>(gateway, "drain"),
+          .access_log = read<std::string>(gateway, "access_log"),
+          .explain_ring = read_int(gateway, "explain_ring")};
+}
+
+core::ControlSpec build_control(const Fields& control, const Fields& guardrails) {
+  core::ControlSpec spec;
+  spec.tick = read<Duration>(control, "tick");
+  spec.replan = read<Duration>(control, "replan");
+  spec.dwell = read<Duration>(control, "dwell");
+  spec.ramp = read<Duration>(control, "ramp");
+  spec.bench_time = read<Duration>(control, "bench_time");
+  spec.max_bench_time = read<Duration>(control, "max_bench_time");
+  spec.billing_minimum = read<Duration>(control, "billing_minimum");
+  spec.guardrails = {.max_launches_per_tick = read_int(guardrails, "max_launches_per_tick"),
+                     .max_drains_per_tick = read_int(guardrails, "max_drains_per_tick"),
+                     .budget_usd_per_hour = guardrails.get<double>("budget").value_or(0.0),
+                     .freeze = read<bool>(guardrails, "freeze")};
+  return spec;
+}
+
+}  // namespace
+
+Config build_config(const Fields& root) {
+  Config config;
+  for (const auto& unit : root.sections("units")) {
+    config.fleet.units.push_back(build_unit(unit.name, unit.value));
+    config.emulation.push_back(build_emulation(unit.value.section("emulate")));
+  }
+  for (const auto& service : root.sections("services")) {
+    config.fleet.services.push_back(build_service(service.name, service.value, config.fleet));
+  }
+  config.fleet.control = build_control(root.section("control"), root.section("guardrails"));
+  config.gateway = build_gateway(root.section("gateway"));
+  config.emulator = root.get<core::Address>("emulator");
+  return config;
+}
+
+}  // namespace signalbox::config

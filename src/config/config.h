@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The configuration as values: what `signalbox.yaml` says, checked and complete. Loading is a pure
+// function from text to a Config or to everything that is wrong with the text, so a reload can be
+// tried in full before anything is touched. The format itself is in table.cc.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "config/diagnostics.h"
+#include "core/model/fleet_spec.h"
+#include "core/model/unit.h"
+
+namespace signalbox::config {
+
+// How the gateway meets its clients.
+struct GatewaySection {
+  core::Address listen = {"127.0.0.1", 8080};  // port 0 = any free one
+  core::Address admin = {"127.0.0.1", 9901};   // always a loopback address
+  int threads = 0;                             // event loops; 0 = one per core
+  Duration connect_timeout = 1s;
+  Duration header_timeout = 10s;             // a client must have sent its head within this time
+  Duration keep_alive = 75s;                 // idle client connections are closed after this
+  std::int64_t inspect_bytes = 64 * 1024;    // of a body, to find its model field
+  std::int64_t max_body = 64 * 1024 * 1024;  // bytes
+  int max_connections = 10'000;
+  Duration drain = 30s;          // for running requests, on SIGTERM
+  std::string access_log = "-";  // "-" = standard output, "off" = none, else a file's path
+  int explain_ring = 4096;       // decisions kept
+};
+
+// How `signalbox emulate` plays a unit.
+struct EmulationSection {
+  int max_batch = 1;
+  Duration first_token = 200ms;
+  double token_rate_per_s = 50.0;
+};
+
+struct Config {
+  core::FleetSpec fleet;
+  GatewaySection gateway;
+  std::optional<core::Address> emulator;    // set when any unit is managed
+  std::vector<EmulationSection> emulation;  // parallel to fleet.units
+};
+
+inline constexpr std::size_t kLargestFileBytes = 1U << 20U;
+
+// Reads a configuration. `file_name` is only for messages. Never throws; the Diagnostics of a
+// failure are not empty and hold every error found.
+Result<Config, Diagnostics> load(std::string_view text, std::string_view file_name);
+
+// Reads the file at `path` and loads it. The one function of this room that does I/O.
+Result<Config, Diagnostics> load_file(const std::string& path);
+
+}  // namespace signalbox::config

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Do the values make sense together? Each check reads what it compares through Fields, so a value
+// that was refused for its shape is left out instead of causing a second, misleading message.
+#pragma once
+
+#include "config/diagnostics.h"
+#include "config/fields.h"
+
+namespace signalbox::config {
+
+// Runs every check below on the whole file.
+void check_meaning(const Fields& root, Report& report);
+
+// Services name units that exist, units are used, weights fit the units.
+void check_references(const Fields& root, Report& report);
+
+// Every path and model of a service can be reached past the services above it.
+void check_rules(const Fields& root, Report& report);
+
+// Curves rise, minima lie below maxima, somebody can launch what shall be launched.
+void check_units(const Fields& root, Report& report);
+
+// Some unit can meet each service's objective.
+void check_objectives(const Fields& root, Report& report);
+
+// Nothing is served twice, by the wrong party, or where credentials live.
+void check_addresses(const Fields& root, Report& report);
+
+// The gateway's sizes, the control loop's times and the budget fit together.
+void check_limits(const Fields& root, Report& report);
+
+}  // namespace signalbox::config

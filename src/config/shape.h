@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Does the file have the shape the table describes? Unknown and missing keys, a list where a value
+// belongs, values that are not of their type. What the values mean together is meaning.h.
+#pragma once
+
+#include "config/diagnostics.h"
+#include "config/table.h"
+#include "config/yaml_tree.h"
+
+namespace signalbox::config {
+
+// Reports everything that departs from kRoot.
+void check_shape(const Node& root, Report& report);
+
+}  // namespace signalbox::config

@@ -1,0 +1,414 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The format, from the inside out; `kRoot` at the end is the file.
+#include "config/table.h"
+
+#include <algorithm>
+
+namespace signalbox::config {
+
+namespace {
+
+constexpr Field kObjectiveFields[] = {
+    {.key = "latency",
+     .type = Type::kDuration,
+     .doc = "A request shall be complete this long after its arrival.",
+     .standard = "2s",
+     .bounds = {.above = "0s", .at_most = "1h"}},
+    {.key = "quantile",
+     .type = Type::kFraction,
+     .doc = "The share of requests that shall meet it.",
+     .standard = "99%",
+     .bounds = {.above = "0%", .below = "100%"}},
+};
+constexpr Section kObjective = {.noun = "an objective", .fields = kObjectiveFields};
+
+constexpr std::string_view kPolicies[] = {"cost_first", "capacity_first"};
+constexpr std::string_view kRoutings[] = {"signalbox", "paper-weighted"};
+constexpr std::string_view kWhenLate[] = {"serve", "refuse"};
+
+constexpr Field kServiceFields[] = {
+    {.key = "paths",
+     .type = Type::kPathPattern,
+     .doc = "The request paths of this service: exact, or a prefix when it ends in '*'. Default: "
+            "the OpenAI API paths when models are given, else every path.",
+     .shape = Shape::kList},
+    {.key = "models",
+     .type = Type::kText,
+     .doc = "Values of the request body's model field. Default: any, or none at all.",
+     .shape = Shape::kList},
+    {.key = "objective",
+     .type = Type::kSection,
+     .doc = "The latency this service owes its clients.",
+     .section = &kObjective},
+    {.key = "policy",
+     .type = Type::kChoice,
+     .doc = "cost_first takes the cheapest unit that meets the objective and turns to whatever is "
+            "available only while the cheap ones run short; capacity_first always uses all.",
+     .standard = "cost_first",
+     .choices = kPolicies},
+    {.key = "units",
+     .type = Type::kText,
+     .doc = "The units that can serve it, by name. Default: all.",
+     .shape = Shape::kList},
+    {.key = "routing",
+     .type = Type::kChoice,
+     .doc = "How a unit is picked: by Signalbox's own rule or by the paper's weights.",
+     .standard = "signalbox",
+     .choices = kRoutings},
+    {.key = "weights",
+     .type = Type::kNumber,
+     .doc = "With routing paper-weighted: the share of each unit, by name. Default: by efficiency.",
+     .shape = Shape::kByName,
+     .bounds = {.at_least = "0", .at_most = "1000000"}},
+    {.key = "when_late",
+     .type = Type::kChoice,
+     .doc = "What becomes of a request that can no longer meet its objective.",
+     .standard = "serve",
+     .choices = kWhenLate},
+    {.key = "patience",
+     .type = Type::kDuration,
+     .doc = "The longest a request is held for a free slot before it is rejected.",
+     .standard = "30s",
+     .bounds = {.at_least = "0s", .at_most = "1h"}},
+    {.key = "max_held",
+     .type = Type::kCount,
+     .doc = "How many requests may be held at once; more are rejected.",
+     .standard = "1024",
+     .bounds = {.at_least = "0", .at_most = "1000000"}},
+    {.key = "timeout",
+     .type = Type::kDuration,
+     .doc = "The longest wait for the first byte of a response.",
+     .standard = "60s",
+     .bounds = {.above = "0s", .at_most = "24h"}},
+    {.key = "idle_timeout",
+     .type = Type::kDuration,
+     .doc = "The longest silence inside a response.",
+     .standard = "5m",
+     .bounds = {.above = "0s", .at_most = "24h"}},
+    {.key = "retry_safe",
+     .type = Type::kFlag,
+     .doc = "Whether a request may be sent again when no byte of a response was seen.",
+     .standard = "true"},
+};
+constexpr Section kService = {.noun = "a service", .fields = kServiceFields};
+
+constexpr Field kCurvePointFields[] = {
+    {.key = "in_flight",
+     .type = Type::kCount,
+     .doc = "Requests served at once on one replica.",
+     .is_required = true,
+     .bounds = {.at_least = "1", .at_most = "100000"}},
+    {.key = "latency",
+     .type = Type::kDuration,
+     .doc = "Mean time in service at that load.",
+     .is_required = true,
+     .bounds = {.above = "0s", .at_most = "1h"}},
+};
+constexpr Section kCurvePoint = {.noun = "a point of a latency curve", .fields = kCurvePointFields};
+
+constexpr Field kReplicasFields[] = {
+    {.key = "min",
+     .type = Type::kCount,
+     .doc = "Replicas that always run.",
+     .standard = "0",
+     .bounds = {.at_least = "0", .at_most = "100000"}},
+    {.key = "max",
+     .type = Type::kCount,
+     .doc = "Replicas that may run at most.",
+     .is_required = true,
+     .bounds = {.at_least = "1", .at_most = "100000"}},
+};
+constexpr Section kReplicas = {.noun = "replicas", .fields = kReplicasFields};
+
+constexpr Field kBootFields[] = {
+    {.key = "min",
+     .type = Type::kDuration,
+     .doc = "The shortest time from launch to serving.",
+     .standard = "5m",
+     .bounds = {.at_least = "0s", .at_most = "24h"}},
+    {.key = "max",
+     .type = Type::kDuration,
+     .doc = "The longest time from launch to serving.",
+     .standard = "15m",
+     .bounds = {.at_least = "0s", .at_most = "24h"}},
+};
+constexpr Section kBoot = {.noun = "a boot time", .fields = kBootFields};
+
+constexpr Field kHealthFields[] = {
+    {.key = "path",
+     .type = Type::kPath,
+     .doc = "Answers 200 while an endpoint can serve.",
+     .standard = "/health"},
+    {.key = "interval",
+     .type = Type::kDuration,
+     .doc = "Time between two probes of an endpoint.",
+     .standard = "2s",
+     .bounds = {.at_least = "10ms", .at_most = "1h"}},
+    {.key = "timeout",
+     .type = Type::kDuration,
+     .doc = "A probe without an answer for this long has failed.",
+     .standard = "1s",
+     .bounds = {.at_least = "1ms", .at_most = "1h"}},
+    {.key = "rise",
+     .type = Type::kCount,
+     .doc = "Passes in a row until an endpoint counts as healthy.",
+     .standard = "2",
+     .bounds = {.at_least = "1", .at_most = "1000"}},
+    {.key = "fall",
+     .type = Type::kCount,
+     .doc = "Failures in a row until it counts as unhealthy.",
+     .standard = "3",
+     .bounds = {.at_least = "1", .at_most = "1000"}},
+};
+constexpr Section kHealth = {.noun = "a health check", .fields = kHealthFields};
+
+constexpr Field kEmulateFields[] = {
+    {.key = "max_batch",
+     .type = Type::kCount,
+     .doc = "Requests that one emulated replica serves as one batch.",
+     .standard = "1",
+     .bounds = {.at_least = "1", .at_most = "100000"}},
+    {.key = "first_token",
+     .type = Type::kDuration,
+     .doc = "Time to the first token of a streamed answer.",
+     .standard = "200ms",
+     .bounds = {.at_least = "0s", .at_most = "1h"}},
+    {.key = "token_rate",
+     .type = Type::kRate,
+     .doc = "Tokens of a streamed answer.",
+     .standard = "50/s",
+     .bounds = {.above = "0/s", .at_most = "1000000/s"}},
+};
+constexpr Section kEmulate = {.noun = "an emulated replica", .fields = kEmulateFields};
+
+constexpr Field kUnitFields[] = {
+    {.key = "price",
+     .type = Type::kPrice,
+     .doc = "Of one replica; 0 USD/hour for hardware that is paid for anyway.",
+     .is_required = true,
+     .bounds = {.at_least = "0 USD/hour", .at_most = "100000 USD/hour"}},
+    {.key = "plateau",
+     .type = Type::kRate,
+     .doc = "The highest rate of requests that one replica sustains, serving one at a time.",
+     .bounds = {.above = "0/s", .at_most = "1000000/s"}},
+    {.key = "latency_curve",
+     .type = Type::kSection,
+     .doc = "Measured latency of one replica at a number of requests in flight, instead of a "
+            "plateau.",
+     .shape = Shape::kList,
+     .section = &kCurvePoint},
+    {.key = "spread",
+     .type = Type::kFraction,
+     .doc = "How much service times vary: their standard deviation over their mean.",
+     .standard = "5%",
+     .bounds = {.at_least = "0%", .at_most = "300%"}},
+    {.key = "slots",
+     .type = Type::kCount,
+     .doc = "Requests that one replica serves at once.",
+     .standard = "1",
+     .bounds = {.at_least = "1", .at_most = "100000"}},
+    {.key = "model", .type = Type::kText, .doc = "Label: the model it runs."},
+    {.key = "hardware", .type = Type::kText, .doc = "Label: the accelerator it runs on."},
+    {.key = "framework", .type = Type::kText, .doc = "Label: the server that runs the model."},
+    {.key = "zone", .type = Type::kText, .doc = "Label: the zone it runs in."},
+    {.key = "endpoints",
+     .type = Type::kEndpoint,
+     .doc = "The unit's servers, when Signalbox neither launches nor stops them.",
+     .shape = Shape::kList},
+    {.key = "replicas",
+     .type = Type::kSection,
+     .doc = "Bounds on the replicas that Signalbox launches and stops.",
+     .section = &kReplicas},
+    {.key = "boot",
+     .type = Type::kSection,
+     .doc = "How long a launch takes until the replica serves.",
+     .section = &kBoot},
+    {.key = "health",
+     .type = Type::kSection,
+     .doc = "How endpoints are probed.",
+     .section = &kHealth},
+    {.key = "emulate",
+     .type = Type::kSection,
+     .doc = "How `signalbox emulate` plays this unit; read by nothing else.",
+     .section = &kEmulate},
+};
+constexpr Alternatives kUnitAlternatives[] = {{"plateau", "latency_curve"},
+                                              {"endpoints", "replicas"}};
+constexpr Section kUnit = {
+    .noun = "a unit", .fields = kUnitFields, .alternatives = kUnitAlternatives};
+
+constexpr Field kGatewayFields[] = {
+    {.key = "listen",
+     .type = Type::kListen,
+     .doc = "Where clients connect.",
+     .standard = "127.0.0.1:8080"},
+    {.key = "admin",
+     .type = Type::kListen,
+     .doc = "Where metrics, health and the operator's commands are; a loopback address.",
+     .standard = "127.0.0.1:9901"},
+    {.key = "threads",
+     .type = Type::kCount,
+     .doc = "Event loops; 0 = one per core.",
+     .standard = "0",
+     .bounds = {.at_least = "0", .at_most = "1024"}},
+    {.key = "connect_timeout",
+     .type = Type::kDuration,
+     .doc = "The longest wait for a connection to an endpoint.",
+     .standard = "1s",
+     .bounds = {.above = "0s", .at_most = "1m"}},
+    {.key = "header_timeout",
+     .type = Type::kDuration,
+     .doc = "A client must have sent its request head within this time.",
+     .standard = "10s",
+     .bounds = {.above = "0s", .at_most = "1h"}},
+    {.key = "keep_alive",
+     .type = Type::kDuration,
+     .doc = "An idle client connection is closed after this time.",
+     .standard = "75s",
+     .bounds = {.above = "0s", .at_most = "24h"}},
+    {.key = "inspect_bytes",
+     .type = Type::kSize,
+     .doc = "How far into a body the model field is looked for.",
+     .standard = "64KiB",
+     .bounds = {.at_least = "1KiB", .at_most = "16MiB"}},
+    {.key = "max_body",
+     .type = Type::kSize,
+     .doc = "A larger request body is refused.",
+     .standard = "64MiB",
+     .bounds = {.at_least = "1KiB", .at_most = "64GiB"}},
+    {.key = "max_connections",
+     .type = Type::kCount,
+     .doc = "Client connections at once.",
+     .standard = "10000",
+     .bounds = {.at_least = "1", .at_most = "1000000"}},
+    {.key = "drain",
+     .type = Type::kDuration,
+     .doc = "On SIGTERM, running requests get this long to finish.",
+     .standard = "30s",
+     .bounds = {.at_least = "0s", .at_most = "1h"}},
+    {.key = "access_log",
+     .type = Type::kText,
+     .doc = "Where a line per request goes: \"-\" is standard output, off is nowhere, else a file.",
+     .standard = "-"},
+    {.key = "explain_ring",
+     .type = Type::kCount,
+     .doc = "How many decisions are kept for `signalbox explain`.",
+     .standard = "4096",
+     .bounds = {.at_least = "1", .at_most = "1000000"}},
+};
+constexpr Section kGateway = {.noun = "the gateway", .fields = kGatewayFields};
+
+constexpr Field kControlFields[] = {
+    {.key = "tick",
+     .type = Type::kDuration,
+     .doc = "Estimates and modes are updated this often.",
+     .standard = "1s",
+     .bounds = {.at_least = "10ms", .at_most = "1m"}},
+    {.key = "replan",
+     .type = Type::kDuration,
+     .doc = "A new plan is made at least this often.",
+     .standard = "10s",
+     .bounds = {.at_least = "10ms", .at_most = "1h"}},
+    {.key = "dwell",
+     .type = Type::kDuration,
+     .doc = "The cheap units must have recovered this long before traffic returns to them.",
+     .standard = "5m",
+     .bounds = {.at_least = "0s", .at_most = "24h"}},
+    {.key = "ramp",
+     .type = Type::kDuration,
+     .doc = "Traffic returns over this time.",
+     .standard = "1m",
+     .bounds = {.at_least = "0s", .at_most = "24h"}},
+    {.key = "bench_time",
+     .type = Type::kDuration,
+     .doc = "The first pause after a refused launch; it doubles with each further refusal.",
+     .standard = "1m",
+     .bounds = {.above = "0s", .at_most = "24h"}},
+    {.key = "max_bench_time",
+     .type = Type::kDuration,
+     .doc = "The longest such pause.",
+     .standard = "10m",
+     .bounds = {.above = "0s", .at_most = "24h"}},
+    {.key = "billing_minimum",
+     .type = Type::kDuration,
+     .doc = "A replica is billed by the second, and at least for this time.",
+     .standard = "1m",
+     .bounds = {.at_least = "0s", .at_most = "24h"}},
+};
+constexpr Section kControl = {.noun = "the control loop", .fields = kControlFields};
+
+constexpr Field kGuardrailsFields[] = {
+    {.key = "max_launches_per_tick",
+     .type = Type::kCount,
+     .doc = "Replicas of one unit that may be launched per tick.",
+     .standard = "50",
+     .bounds = {.at_least = "0", .at_most = "100000"}},
+    {.key = "max_drains_per_tick",
+     .type = Type::kCount,
+     .doc = "Replicas of one unit that may be stopped per tick.",
+     .standard = "10",
+     .bounds = {.at_least = "0", .at_most = "100000"}},
+    {.key = "budget",
+     .type = Type::kPrice,
+     .doc = "The highest cost of everything that runs. Default: none.",
+     .bounds = {.above = "0 USD/hour", .at_most = "1000000000 USD/hour"}},
+    {.key = "freeze",
+     .type = Type::kFlag,
+     .doc = "Decide and show, but launch and stop nothing.",
+     .standard = "false"},
+};
+constexpr Section kGuardrails = {.noun = "guardrails", .fields = kGuardrailsFields};
+
+constexpr Field kRootFields[] = {
+    {.key = "services",
+     .type = Type::kSection,
+     .doc = "What clients call, by name. A request goes to the first service, from the top, whose "
+            "paths and models match it.",
+     .shape = Shape::kByName,
+     .is_required = true,
+     .section = &kService},
+    {.key = "units",
+     .type = Type::kSection,
+     .doc = "What can serve them, by name: one model on one kind of hardware in one framework.",
+     .shape = Shape::kByName,
+     .is_required = true,
+     .section = &kUnit},
+    {.key = "gateway",
+     .type = Type::kSection,
+     .doc = "How the gateway meets its clients.",
+     .section = &kGateway},
+    {.key = "control",
+     .type = Type::kSection,
+     .doc = "The pace of the control loop.",
+     .section = &kControl},
+    {.key = "guardrails",
+     .type = Type::kSection,
+     .doc = "Bounds that no policy passes.",
+     .section = &kGuardrails},
+    {.key = "emulator",
+     .type = Type::kEndpoint,
+     .doc = "Where `signalbox emulate` takes launches; needed by units with replicas."},
+};
+
+}  // namespace
+
+const Section kRoot = {.noun = "the configuration", .fields = kRootFields};
+
+const Field* Section::find(std::string_view key) const {
+  const auto found =
+      std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.key == key; });
+  return found == fields.end() ? nullptr : &*found;
+}
+
+bool is_name(std::string_view text) {
+  const auto is_alphanumeric = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  };
+  return !text.empty() && text.size() <= 63 && is_alphanumeric(text.front()) &&
+         std::all_of(text.begin(), text.end(), [&](char c) {
+           return is_alphanumeric(c) || c == '-' || c == '_' || c == '.';
+         });
+}
+
+}  // namespace signalbox::config

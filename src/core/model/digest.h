@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a Router tells the Controller each tick. Counters are cumulative since the Router started,
+// so a lost digest loses no information; rates are the Controller's business.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/latency_histogram.h"
+#include "base/time.h"
+
+namespace signalbox::core {
+
+struct ServiceDigest {
+  std::uint64_t arrivals = 0;
+  std::uint64_t completed = 0;      // 2xx-4xx responses delivered in full
+  std::uint64_t failed = 0;         // 5xx, broken or timed out in the client's eyes
+  std::uint64_t rejected = 0;       // answered 429 or 503 by ourselves
+  std::uint64_t abandoned = 0;      // the client left
+  std::uint64_t missed = 0;         // completed after the objective, failed or rejected
+  std::uint64_t redecided = 0;      // sent to another endpoint after a failure
+  int held = 0;                     // waiting now
+  Duration longest_hold{};          // ever
+};
+
+// Per service and unit: the traffic share and the latency its clients saw there.
+struct ServiceUnitDigest {
+  ServiceId service;
+  UnitId unit;
+  std::uint64_t forwarded = 0;
+  LatencyHistogram latency;  // arrival to last byte, completed requests
+};
+
+struct UnitDigest {
+  int in_flight = 0;
+  std::uint64_t completed = 0;
+  std::uint64_t failed = 0;
+  double slowdown = 1.0;      // observed service time / profile's, smoothed
+  double confidence = 0.0;    // 0 = profile only, towards 1 with fresh evidence
+};
+
+struct EndpointDigest {
+  EndpointId endpoint;
+  UnitId unit;
+  int in_flight = 0;
+  std::uint64_t forwarded = 0;
+  std::uint64_t failed = 0;
+  bool ejected = false;       // the Router keeps traffic away after failures it saw itself
+  LatencyHistogram latency;   // forward to last byte
+};
+
+struct RouterDigest {
+  TimePoint at{};
+  std::uint64_t view_version = 0;  // the view these numbers were counted under
+  std::vector<ServiceDigest> services;
+  std::vector<ServiceUnitDigest> service_units;
+  std::vector<UnitDigest> units;
+  std::vector<EndpointDigest> endpoints;
+};
+
+}  // namespace signalbox::core

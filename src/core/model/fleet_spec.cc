@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Look-ups by name, and the words the model's enums are known by in config, metrics and pages.
+#include "core/model/fleet_spec.h"
+
+#include <algorithm>
+
+namespace signalbox::core {
+
+namespace {
+
+template <class IdType, class Specs>
+std::optional<IdType> find_by_name(const Specs& specs, std::string_view name) {
+  const auto found =
+      std::find_if(specs.begin(), specs.end(), [&](const auto& spec) { return spec.name == name; });
+  if (found == specs.end()) return std::nullopt;
+  return IdType(static_cast<std::uint32_t>(found - specs.begin()));
+}
+
+}  // namespace
+
+std::optional<UnitId> FleetSpec::find_unit(std::string_view name) const {
+  return find_by_name<UnitId>(units, name);
+}
+
+std::optional<ServiceId> FleetSpec::find_service(std::string_view name) const {
+  return find_by_name<ServiceId>(services, name);
+}
+
+std::string to_string(const Address& address) {
+  return address.host + ":" + std::to_string(address.port);
+}
+
+const char* to_string(Mode mode) {
+  return mode == Mode::kCostOptimized ? "cost_optimized" : "capacity_optimized";
+}
+
+const char* to_string(Policy policy) {
+  return policy == Policy::kCostFirst ? "cost_first" : "capacity_first";
+}
+
+const char* to_string(RoutingPolicy routing) {
+  return routing == RoutingPolicy::kSignalbox ? "signalbox" : "paper-weighted";
+}
+
+}  // namespace signalbox::core

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The immutable snapshot the request path reads: the spec, the state of every unit and endpoint,
+// and the plan in force. Control publishes one per tick (and at once when something breaks); a
+// Router holds it by shared pointer and never asks control anything.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "core/model/fleet_spec.h"
+#include "core/model/plan.h"
+
+namespace signalbox::core {
+
+enum class EndpointState : std::uint8_t {
+  kBooting,    // launched, billed, not serving yet
+  kReady,      // takes traffic
+  kUnhealthy,  // probes fail; kept, watched, gets none
+  kDraining,   // finishes what it has, then stops
+};
+
+struct EndpointView {
+  EndpointId id;
+  UnitId unit;
+  EndpointState state = EndpointState::kBooting;
+  Address address;         // empty while booting
+  TimePoint since{};       // when it entered this state
+};
+
+struct UnitView {
+  double price_usd_per_hour = 0.0;   // current
+  double cost_usd_per_request = 0.0; // long-run marginal: price / (3600 x plateau x staffed utilisation)
+  int ready = 0;
+  int booting = 0;
+  int draining = 0;
+  int unhealthy = 0;
+  int limit = 0;            // replicas possible now: quota, observed pool and back-off
+  bool launchable = true;   // false while backing off after refused launches
+  std::string note;         // why it is limited, in words; empty when it is not
+};
+
+struct FleetView {
+  std::uint64_t version = 0;
+  TimePoint at{};
+  std::shared_ptr<const FleetSpec> spec;
+  std::vector<UnitView> units;          // indexed by UnitId
+  std::vector<EndpointView> endpoints;  // ordered by id
+  std::vector<ServicePlan> services;    // indexed by ServiceId
+  double cost_usd_per_hour = 0.0;       // of everything billed now
+  double spent_usd = 0.0;               // billed since start
+};
+
+const char* to_string(EndpointState state);
+
+}  // namespace signalbox::core

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a shell knows of a request when it asks for a decision, and what it reports afterwards. The
+// core never sees a socket or a body: only these facts.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "base/time.h"
+
+namespace signalbox::core {
+
+// Views are valid for the call only; the Router keeps none of them.
+struct RequestFacts {
+  std::string_view path;   // normalised, without query
+  std::string_view model;  // the body's `model` field; empty when absent or unread
+  bool replayable = true;  // the shell still holds every byte, so it could send the request again
+};
+
+enum class OutcomeKind : std::uint8_t {
+  kCompleted,       // a full response was delivered; its status is in `status`
+  kUnreachable,     // no connection: refused or unroutable
+  kConnectTimeout,  // no connection within the connect timeout
+  kDied,            // the connection broke before any response byte
+  kTimedOut,        // no response byte within the service's timeout
+  kBroken,          // the response broke off, or fell silent, after its first byte
+  kInvalid,         // the response breaks HTTP's rules; nothing of it was passed on
+};
+
+// What happened to a forwarded request. Reported once per forward decision, unless the client left
+// first: that is Router::on_cancel, which says nothing of the endpoint.
+struct Outcome {
+  OutcomeKind kind = OutcomeKind::kCompleted;
+  int status = 0;                            // HTTP status when a response head was seen, else 0
+  Duration time_to_first_byte{};             // since the forward decision; 0 when none came
+  bool replayable = true;                    // see RequestFacts
+};
+
+const char* to_string(OutcomeKind kind);
+
+}  // namespace signalbox::core

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A service is what clients call: names it answers to, the latency it owes, the operator's policy
+// and the units that can serve it. `policy` is all an operator must choose; the rest has defaults.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/time.h"
+
+namespace signalbox::core {
+
+// Cost-optimized prefers what is cheap and meets the objective; capacity-optimized drops price and
+// spreads load by expected delay over everything that is available.
+enum class Mode { kCostOptimized, kCapacityOptimized };
+
+// The operator's choice. Cost first switches modes by itself; capacity first stays in the second.
+enum class Policy { kCostFirst, kCapacityFirst };
+
+// How a unit is picked among those that can serve: our own rule, or the paper's weights.
+enum class RoutingPolicy { kSignalbox, kPaperWeighted };
+
+// What becomes of a request that can no longer meet its objective.
+enum class WhenLate { kServe, kRefuse };
+
+// `quantile` of the requests shall complete within `latency` of their arrival.
+struct Objective {
+  Duration latency = 2s;
+  double quantile = 0.99;
+};
+
+struct ServiceSpec {
+  std::string name;
+  std::vector<std::string> paths;   // exact paths, or prefixes when they end in '*'
+  std::vector<std::string> models;  // values of the body's `model` field; empty = any
+  std::vector<UnitId> units;        // in the operator's order
+
+  Objective objective;
+  Policy policy = Policy::kCostFirst;
+  RoutingPolicy routing = RoutingPolicy::kSignalbox;
+  // Hand-set shares for kPaperWeighted, parallel to `units`; empty = the paper's efficiency formula.
+  std::vector<double> weights;
+
+  WhenLate when_late = WhenLate::kServe;
+  Duration patience = 30s;    // longest a request is held before it is rejected
+  int max_held = 1024;        // bound of the hold queue
+  Duration timeout = 60s;     // longest wait for the first response byte
+  Duration idle_timeout = 300s;  // longest silence inside a response
+  bool retry_safe = true;     // may be sent again when no response byte was seen
+};
+
+const char* to_string(Mode mode);
+const char* to_string(Policy policy);
+const char* to_string(RoutingPolicy routing);
+
+}  // namespace signalbox::core

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One timed observation of price, capacity or life and death of an endpoint, with its source. Load
+// and latency arrive in bulk as the Router's digest (digest.h); everything else is a Signal.
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "core/model/unit.h"
+
+namespace signalbox::core {
+
+struct PriceQuote {
+  UnitId unit;
+  double usd_per_hour;
+};
+
+// The unit's pool can hold at most this many replicas right now; negative lifts the limit.
+struct CapacityLimit {
+  UnitId unit;
+  int max_replicas;
+};
+
+struct LaunchRefused {  // insufficient capacity, quota or any other "no" of the provider
+  EndpointId endpoint;
+  UnitId unit;
+  std::string reason;
+};
+
+struct EndpointReady {
+  EndpointId endpoint;
+  Address address;
+};
+
+struct EndpointGone {
+  EndpointId endpoint;
+  std::string reason;  // "stopped" after our own stop; otherwise what took it
+};
+
+struct ProbeResult {
+  EndpointId endpoint;
+  bool healthy;
+};
+
+struct Signal {
+  TimePoint at;
+  std::string source;  // who says so: "actuator", "probe", "admin", "config", ...
+  std::variant<PriceQuote, CapacityLimit, LaunchRefused, EndpointReady, EndpointGone, ProbeResult> body;
+};
+
+}  // namespace signalbox::core

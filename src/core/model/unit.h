@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A deployment unit (DU): one combination of model x hardware x framework. Everything is planned
+// and routed per unit, so a GPU, an Inferentia chip and an on-prem card are the same kind of thing:
+// a price, a profile, limits and a boot time.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "core/model/profile.h"
+
+namespace signalbox::core {
+
+// Where an endpoint listens. `host` is a name or an IP literal, taken from configuration or from an
+// actuator, never from a request.
+struct Address {
+  std::string host;
+  std::uint16_t port = 0;
+  bool operator==(const Address&) const = default;
+};
+
+std::string to_string(const Address& address);
+
+struct HealthCheck {
+  std::string path = "/health";
+  Duration interval = 2s;
+  Duration timeout = 1s;
+  int rise = 2;  // passes in a row until an endpoint counts as healthy
+  int fall = 3;  // failures in a row until it counts as unhealthy
+};
+
+struct UnitSpec {
+  std::string name;
+  std::string model, hardware, framework, zone;  // labels; empty = not stated
+
+  double price_usd_per_hour = 0.0;  // of one replica
+  Profile profile = Profile::single_server(1.0, 0.0);
+  int slots = 1;  // requests one endpoint serves at once
+
+  // Planned by Signalbox between these bounds when `managed`; otherwise `endpoints` is the whole unit.
+  bool managed = false;
+  int min_replicas = 0;
+  int max_replicas = 0;
+  Duration boot_time_min = 300s;  // a launch takes a time in this range before it serves
+  Duration boot_time_max = 900s;
+
+  std::vector<Address> endpoints;  // fixed servers of an unmanaged unit
+  HealthCheck health;
+
+  double plateau_per_s() const { return profile.plateau_per_s(slots); }
+};
+
+}  // namespace signalbox::core

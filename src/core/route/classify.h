@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which service a request is for. Services are matched in the operator's order, by path and by the
+// body's `model` field; the first match wins. A shell asks needs_model() first, so that a body is
+// only inspected when its model can change the answer.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "base/ids.h"
+#include "core/model/fleet_spec.h"
+
+namespace signalbox::core {
+
+// True when `rule` covers `path`: equal, or a prefix when the rule ends in '*'.
+bool path_matches(std::string_view rule, std::string_view path);
+
+// The service for this path and model (empty = unknown), or nullopt when none answers to them.
+std::optional<ServiceId> classify(const FleetSpec& spec, std::string_view path,
+                                  std::string_view model);
+
+// True when some service covers this path only for certain models.
+bool needs_model(const FleetSpec& spec, std::string_view path);
+
+}  // namespace signalbox::core

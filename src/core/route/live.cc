@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Free lists with O(1) insert and remove by swapping with the last; see live.h.
+#include "core/route/live.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace signalbox::core {
+
+namespace {
+
+// Up to this many free endpoints are all compared; beyond it two are drawn.
+constexpr std::size_t kCompareAll = 4;
+
+double load(const LiveEndpoint& endpoint) {
+  return static_cast<double>(endpoint.in_flight) / endpoint.slots;
+}
+
+}  // namespace
+
+void LiveFleet::adopt(const FleetView& view, const FleetSpec* previous_spec, TimePoint now) {
+  if (previous_spec != view.spec.get()) {
+    std::vector<LiveUnit> units(view.spec->units.size());
+    for (std::size_t i = 0; previous_spec != nullptr && i < units_.size(); ++i) {
+      if (const auto kept = view.spec->find_unit(previous_spec->units[i].name)) {
+        units[kept->index()] = std::move(units_[i]);
+      }
+    }
+    units_ = std::move(units);
+  }
+  for (auto& unit : units_) {
+    unit.free.clear();
+    unit.ready = 0;
+    unit.in_flight = 0;
+  }
+
+  std::unordered_map<EndpointId, LiveEndpoint> adopted;
+  adopted.reserve(view.endpoints.size());
+  ejected_.clear();
+  for (const auto& seen : view.endpoints) {
+    LiveEndpoint endpoint;
+    if (const auto known = endpoints_.find(seen.id); known != endpoints_.end()) {
+      endpoint = known->second;
+    }
+    endpoint.id = seen.id;
+    endpoint.unit = seen.unit;
+    endpoint.ready = seen.state == EndpointState::kReady;
+    endpoint.slots = view.spec->unit(seen.unit).slots;
+    endpoint.free_position = -1;
+    auto& placed = adopted.emplace(seen.id, endpoint).first->second;
+    auto& unit = units_[seen.unit.index()];
+    unit.in_flight += placed.in_flight;
+    if (!placed.ready) continue;
+    if (placed.ejection.ejected(now)) {
+      ejected_.push_back(placed.id);
+      continue;
+    }
+    ++unit.ready;
+    list(placed);
+  }
+  endpoints_ = std::move(adopted);
+}
+
+LiveEndpoint* LiveFleet::find(EndpointId id) {
+  const auto found = endpoints_.find(id);
+  return found == endpoints_.end() ? nullptr : &found->second;
+}
+
+LiveEndpoint* LiveFleet::sample_free(UnitId id, Prng& prng) const {
+  const auto& free = units_[id.index()].free;
+  if (free.empty()) return nullptr;
+  if (free.size() <= kCompareAll) {
+    return *std::min_element(free.begin(), free.end(), [](const auto* a, const auto* b) {
+      return std::pair(load(*a), a->id) < std::pair(load(*b), b->id);
+    });
+  }
+  LiveEndpoint* first = free[prng.below(free.size())];
+  LiveEndpoint* second = free[prng.below(free.size())];
+  return load(*second) < load(*first) ? second : first;
+}
+
+void LiveFleet::list(LiveEndpoint& endpoint) {
+  if (endpoint.free_position >= 0 || endpoint.in_flight >= endpoint.slots) return;
+  auto& free = units_[endpoint.unit.index()].free;
+  endpoint.free_position = static_cast<std::int64_t>(free.size());
+  free.push_back(&endpoint);
+}
+
+void LiveFleet::unlist(LiveEndpoint& endpoint) {
+  if (endpoint.free_position < 0) return;
+  auto& free = units_[endpoint.unit.index()].free;
+  const auto position = static_cast<std::size_t>(endpoint.free_position);
+  free[position] = free.back();
+  free[position]->free_position = endpoint.free_position;
+  free.pop_back();
+  endpoint.free_position = -1;
+}
+
+void LiveFleet::occupy(LiveEndpoint& endpoint) {
+  ++endpoint.in_flight;
+  ++endpoint.forwarded;
+  ++units_[endpoint.unit.index()].in_flight;
+  if (endpoint.in_flight >= endpoint.slots) unlist(endpoint);
+}
+
+void LiveFleet::vacate(LiveEndpoint& endpoint, TimePoint now) {
+  --endpoint.in_flight;
+  --units_[endpoint.unit.index()].in_flight;
+  if (endpoint.ready && !endpoint.ejection.ejected(now)) list(endpoint);
+}
+
+void LiveFleet::refresh(LiveEndpoint& endpoint, TimePoint now) {
+  if (!endpoint.ready) return;
+  const bool known = std::find(ejected_.begin(), ejected_.end(), endpoint.id) != ejected_.end();
+  const bool ejected = endpoint.ejection.ejected(now);
+  auto& unit = units_[endpoint.unit.index()];
+  if (ejected && !known) {
+    ejected_.push_back(endpoint.id);
+    --unit.ready;
+    unlist(endpoint);
+  } else if (!ejected && known) {
+    std::erase(ejected_, endpoint.id);
+    ++unit.ready;
+    list(endpoint);
+  }
+}
+
+bool LiveFleet::readmit(TimePoint now) {
+  if (next_readmission() > now) return false;  // asked per request: no copy, no allocation
+  const auto waiting = ejected_;
+  for (const auto id : waiting) refresh(endpoints_.at(id), now);
+  return ejected_.size() != waiting.size();
+}
+
+TimePoint LiveFleet::next_readmission() const {
+  TimePoint next = TimePoint::max();
+  for (const auto id : ejected_) next = std::min(next, endpoints_.at(id).ejection.until());
+  return next;
+}
+
+void LiveFleet::describe(TimePoint now, RouterDigest& digest) const {
+  digest.units.clear();
+  for (const auto& unit : units_) {
+    digest.units.push_back({unit.in_flight, unit.completed, unit.failed,
+                            unit.service_time.slowdown(), unit.service_time.confidence()});
+  }
+  digest.endpoints.clear();
+  for (const auto& [id, endpoint] : endpoints_) {
+    digest.endpoints.push_back({id, endpoint.unit, endpoint.in_flight, endpoint.forwarded,
+                                endpoint.failed, endpoint.ejection.ejected(now), endpoint.latency});
+  }
+  std::sort(digest.endpoints.begin(), digest.endpoints.end(),
+            [](const auto& a, const auto& b) { return a.endpoint < b.endpoint; });
+}
+
+}  // namespace signalbox::core

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the Router knows that the fleet view cannot: requests in flight, slots free this instant,
+// service times seen, endpoints ejected. Kept per endpoint and per unit; a unit lists its endpoints
+// with a free slot, so that sampling among a thousand costs the same as among ten.
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/latency_histogram.h"
+#include "base/prng.h"
+#include "base/time.h"
+#include "core/estimate/ejection.h"
+#include "core/estimate/service_time.h"
+#include "core/model/digest.h"
+#include "core/model/fleet_view.h"
+
+namespace signalbox::core {
+
+struct LiveEndpoint {
+  EndpointId id;
+  UnitId unit;
+  bool ready = false;  // the view says it takes traffic
+  int in_flight = 0;
+  int slots = 1;
+  std::int64_t free_position = -1;  // place in its unit's free list; -1 = not listed
+  Ejection ejection;
+  std::uint64_t forwarded = 0;
+  std::uint64_t failed = 0;
+  LatencyHistogram latency;
+};
+
+struct LiveUnit {
+  std::vector<LiveEndpoint*> free;  // ready, trusted and with a slot to spare
+  int ready = 0;                    // endpoints that take traffic and are not ejected
+  int in_flight = 0;
+  std::uint64_t completed = 0;
+  std::uint64_t failed = 0;
+  ServiceTimeEstimate service_time;
+};
+
+class LiveFleet {
+ public:
+  // Brings endpoints and units in line with a view. Counts and estimates of what stays are kept,
+  // across a change of the spec by unit name.
+  void adopt(const FleetView& view, const FleetSpec* previous_spec, TimePoint now);
+
+  LiveEndpoint* find(EndpointId id);
+  LiveUnit& unit(UnitId id) { return units_.at(id.index()); }
+  const LiveUnit& unit(UnitId id) const { return units_.at(id.index()); }
+
+  // An endpoint of the unit with a free slot: the less loaded of two drawn at random (power of two
+  // choices), all of them compared when there are few; nullptr when none is free.
+  LiveEndpoint* sample_free(UnitId id, Prng& prng) const;
+
+  void occupy(LiveEndpoint& endpoint);
+  void vacate(LiveEndpoint& endpoint, TimePoint now);
+
+  // Keeps traffic away from the endpoint until its pause ends.
+  void refresh(LiveEndpoint& endpoint, TimePoint now);
+  // Lists endpoints whose pause has ended again. Returns true when any was.
+  bool readmit(TimePoint now);
+  // When the next pause ends; TimePoint::max() when none runs.
+  TimePoint next_readmission() const;
+
+  // Endpoints that could serve `unit`'s requests now.
+  bool available(UnitId id) const { return units_[id.index()].ready > 0; }
+
+  void describe(TimePoint now, RouterDigest& digest) const;
+
+ private:
+  void list(LiveEndpoint& endpoint);
+  void unlist(LiveEndpoint& endpoint);
+
+  std::unordered_map<EndpointId, LiveEndpoint> endpoints_;
+  std::vector<LiveUnit> units_;  // indexed by UnitId
+  std::vector<EndpointId> ejected_;
+};
+
+}  // namespace signalbox::core

@@ -1,0 +1,543 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The Router's surface: each handler updates the live state, asks consider() where a choice is due
+// and commits what it says. consider() itself changes nothing but the PRNG, so a held request can
+// be considered as often as slots free without trace.
+#include "core/route/router.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/assert.h"
+#include "core/route/assess.h"
+#include "core/route/classify.h"
+#include "core/route/pick.h"
+
+namespace signalbox::core {
+
+namespace {
+
+// Held requests considered per free slot before the line is left as it is. More would only matter
+// when many in front all refuse the same slow unit.
+constexpr int kMaxConsidered = 16;
+
+constexpr Duration kLeastRetryAfter = 1s;
+
+bool contains(const BoundedVector<UnitId, Router::kMaxAttempts>& units, UnitId unit) {
+  return std::find(units.begin(), units.end(), unit) != units.end();
+}
+
+// A unit that failed this request is passed over while another can start it.
+void pass_over_tried(const BoundedVector<UnitId, Router::kMaxAttempts>& tried,
+                     Candidates& candidates) {
+  const bool untried_can_start =
+      std::any_of(candidates.begin(), candidates.end(), [&](const Candidate& candidate) {
+        return can_start(candidate) && !contains(tried, candidate.unit);
+      });
+  if (!untried_can_start) return;
+  for (auto& candidate : candidates) {
+    if (can_start(candidate) && contains(tried, candidate.unit)) {
+      candidate.verdict = Verdict::kAlreadyTried;
+    }
+  }
+}
+
+// A slot that frees can only help when it would be in time. Where no busy unit could be, every
+// moment of waiting makes the objective less likely.
+bool worth_waiting(const Candidates& candidates, double quantile) {
+  return std::any_of(candidates.begin(), candidates.end(), [&](const Candidate& candidate) {
+    return candidate.verdict == Verdict::kBusy && candidate.probability >= quantile;
+  });
+}
+
+// Endpoints to turn to when the chosen one fails, soonest first; other units by construction.
+void list_fallbacks(Decision& decision) {
+  std::array<const Candidate*, kMaxCandidates> others{};
+  std::size_t count = 0;
+  for (const auto& candidate : decision.candidates) {
+    if (can_start(candidate) && candidate.verdict != Verdict::kChosen) {
+      others[count++] = &candidate;
+    }
+  }
+  std::sort(others.begin(), others.begin() + static_cast<std::ptrdiff_t>(count),
+            [](const auto* a, const auto* b) { return a->predicted < b->predicted; });
+  for (std::size_t i = 0; i < count && !decision.fallbacks.full(); ++i) {
+    decision.fallbacks.push_back(others[i]->endpoint);
+  }
+}
+
+// What a client is told when the last attempt failed this way.
+int status_of(OutcomeKind kind) {
+  switch (kind) {
+    case OutcomeKind::kUnreachable:
+      return 503;
+    case OutcomeKind::kConnectTimeout:
+    case OutcomeKind::kTimedOut:
+      return 504;
+    default:
+      return 502;
+  }
+}
+
+}  // namespace
+
+Decision Router::blank(RequestId id, const Ticket& ticket, TimePoint now) const {
+  Decision decision;
+  decision.request = id;
+  decision.service = ticket.service;
+  decision.mode = view_->services[ticket.service.index()].mode;
+  decision.routing = spec_of(ticket.service).routing;
+  decision.attempt = static_cast<std::uint8_t>(ticket.attempts + 1);
+  decision.view_version = view_->version;
+  decision.at = now;
+  decision.arrival = ticket.arrival;
+  decision.deadline = ticket.deadline;
+  return decision;
+}
+
+Decision Router::consider(RequestId id, const Ticket& ticket, TimePoint now) {
+  const auto& service = spec_of(ticket.service);
+  const auto& plan = view_->services[ticket.service.index()];
+  Decision decision = blank(id, ticket, now);
+  auto& candidates = decision.candidates;
+  assess(*view_, service, live_, ticket.deadline, now, prng_, candidates);
+  pass_over_tried(ticket.tried, candidates);
+
+  std::optional<std::size_t> picked;
+  bool may_wait = true;
+  if (service.routing == RoutingPolicy::kPaperWeighted) {
+    std::array<double, kMaxCandidates> weights{};
+    paper_weights(*view_, service, plan.mode, std::span(weights.data(), service.units.size()));
+    for (std::size_t i = 0; i < candidates.size(); ++i) candidates[i].weight = weights[i];
+    picked = pick_weighted(candidates, prng_);
+  } else {
+    // After a return the cost rule takes over request by request, along the ramp.
+    const bool by_cost = plan.mode == Mode::kCostOptimized &&
+                         (plan.cost_ramp >= 1.0 || prng_.uniform() < plan.cost_ramp);
+    picked = by_cost ? pick_cheapest(candidates, service.objective.quantile)
+                     : pick_soonest_in_time(candidates, service.objective.quantile);
+    may_wait = worth_waiting(candidates, service.objective.quantile);
+  }
+  if (!picked) {
+    decision.late = now >= ticket.deadline - quickest_service(*view_, service, live_);
+    if (decision.late && service.when_late == WhenLate::kRefuse) {
+      decision.reason = RejectReason::kLate;
+      decision.status = 503;
+      return decision;
+    }
+    if (decision.late || !may_wait) picked = pick_soonest(candidates);
+  }
+  if (!picked) {
+    decision.action = Action::kHold;
+    return decision;
+  }
+  decision.action = Action::kForward;
+  decision.unit = candidates[*picked].unit;
+  decision.endpoint = candidates[*picked].endpoint;
+  list_fallbacks(decision);
+  return decision;
+}
+
+void Router::commit(const Decision& decision, Tickets::iterator ticket, TimePoint now,
+                    Decisions& out) {
+  Ticket& request = ticket->second;
+  ServiceState& state = services_[request.service.index()];
+  const HoldQueue::Entry entry{request.deadline, ticket->first};
+  switch (decision.action) {
+    case Action::kReject:
+      reject(decision, decision.reason, decision.status, ticket, out);
+      return;
+    case Action::kHold:
+      if (state.held.size() >= static_cast<std::size_t>(spec_of(request.service).max_held)) {
+        reject(decision, RejectReason::kQueueFull, 429, ticket, out);
+        return;
+      }
+      request.held = true;
+      request.held_since = now;
+      state.held.add(entry, decision.late);
+      break;
+    case Action::kForward: {
+      unhold(ticket, now);
+      LiveEndpoint* endpoint = live_.find(decision.endpoint);
+      SIGNALBOX_ASSERT(endpoint != nullptr && endpoint->in_flight < endpoint->slots);
+      live_.occupy(*endpoint);
+      ++request.attempts;
+      request.endpoint = decision.endpoint;
+      request.unit = decision.unit;
+      request.forwarded_at = now;
+      request.expected = view_->spec->unit(decision.unit).profile.latency(endpoint->in_flight);
+      const auto& units = spec_of(request.service).units;
+      const auto place = std::find(units.begin(), units.end(), decision.unit) - units.begin();
+      ++state.forwarded[static_cast<std::size_t>(place)];
+      break;
+    }
+  }
+  out.push_back(decision);
+}
+
+void Router::reject(Decision decision, RejectReason reason, int status, Tickets::iterator ticket,
+                    Decisions& out) {
+  ServiceState& state = services_[ticket->second.service.index()];
+  decision.action = Action::kReject;
+  decision.reason = reason;
+  decision.status = status;
+  if (status == 429 || status == 503) {
+    decision.retry_after = std::max(kLeastRetryAfter, spec_of(decision.service).objective.latency);
+  }
+  const bool our_own_refusal = status == 429 || status == 503;
+  ++(our_own_refusal ? state.counts.rejected : state.counts.failed);
+  ++state.counts.missed;
+  unhold(ticket, decision.at);
+  tickets_.erase(ticket);
+  out.push_back(decision);
+}
+
+void Router::unhold(Tickets::iterator ticket, TimePoint now) {
+  Ticket& request = ticket->second;
+  if (!request.held) return;
+  ServiceState& state = services_[request.service.index()];
+  state.held.remove({request.deadline, ticket->first});
+  state.counts.longest_hold = std::max(state.counts.longest_hold, now - request.held_since);
+  request.held = false;
+}
+
+void Router::on_request(RequestId id, const RequestFacts& facts, TimePoint now, Decisions& out) {
+  SIGNALBOX_ASSERT(view_ != nullptr);
+  const auto service = classify(*view_->spec, facts.path, facts.model);
+  if (!service) {
+    Decision decision;
+    decision.request = id;
+    decision.at = decision.arrival = decision.deadline = now;
+    decision.view_version = view_->version;
+    decision.reason = RejectReason::kNoService;
+    decision.status = 404;
+    out.push_back(decision);
+    return;
+  }
+  live_.readmit(now);  // a pause may have ended unnoticed: no timer runs while nothing is held
+  Ticket request;
+  request.service = *service;
+  request.arrival = now;
+  request.deadline = now + spec_of(*service).objective.latency;
+  request.replayable = facts.replayable;
+  const auto [ticket, fresh] = tickets_.emplace(id, request);
+  SIGNALBOX_ASSERT(fresh);
+  ++services_[service->index()].counts.arrivals;
+  commit(consider(id, ticket->second, now), ticket, now, out);
+}
+
+void Router::on_outcome(RequestId id, const Outcome& outcome, TimePoint now, Decisions& out) {
+  const auto ticket = tickets_.find(id);
+  if (ticket == tickets_.end() || ticket->second.held) return;
+  live_.readmit(now);
+  Ticket& request = ticket->second;
+  LiveEndpoint* endpoint = live_.find(request.endpoint);
+  if (endpoint != nullptr) {
+    const bool failed = outcome.kind != OutcomeKind::kCompleted || outcome.status >= 500;
+    if (failed) note_failure(*endpoint, outcome, now);
+    live_.vacate(*endpoint, now);
+    if (failed) live_.refresh(*endpoint, now);
+  }
+  if (request.orphaned) {
+    // Nobody counts it any more, but its client may still wait for an answer.
+    const bool answered =
+        outcome.kind == OutcomeKind::kCompleted || outcome.kind == OutcomeKind::kBroken;
+    if (!answered) out.push_back(service_removed(id, request, now));
+    tickets_.erase(ticket);
+    release(now, out);
+    return;
+  }
+  ServiceState& state = services_[request.service.index()];
+  switch (outcome.kind) {
+    case OutcomeKind::kCompleted:
+      note_completion(request, endpoint, outcome, now);
+      tickets_.erase(ticket);
+      break;
+    case OutcomeKind::kBroken:
+      ++state.counts.failed;
+      ++state.counts.missed;
+      tickets_.erase(ticket);
+      break;
+    default:
+      redecide(ticket, outcome, now, out);
+  }
+  release(now, out);
+}
+
+// Norm: at most three times, another unit first, and only when no response byte was seen and the
+// shell can send every byte again. A silent endpoint (timed out) may still be working on the
+// request, so it is not re-decided.
+void Router::redecide(Tickets::iterator ticket, const Outcome& outcome, TimePoint now,
+                      Decisions& out) {
+  Ticket& request = ticket->second;
+  const auto& service = spec_of(request.service);
+  const int status = status_of(outcome.kind);
+  const bool reached = outcome.kind == OutcomeKind::kDied;
+  const bool final =
+      outcome.kind == OutcomeKind::kTimedOut || outcome.kind == OutcomeKind::kInvalid;
+  request.replayable = outcome.replayable;
+  Decision decision = blank(ticket->first, request, now);
+  if (!request.replayable || (reached && !service.retry_safe)) {
+    reject(decision, RejectReason::kNotReplayable, status, ticket, out);
+  } else if (final || request.attempts >= kMaxAttempts) {
+    reject(decision, RejectReason::kAttemptsEnded, status, ticket, out);
+  } else {
+    if (request.unit != kNoUnit && !contains(request.tried, request.unit)) {
+      request.tried.push_back(request.unit);
+    }
+    ++services_[request.service.index()].counts.redecided;
+    commit(consider(ticket->first, request, now), ticket, now, out);
+  }
+}
+
+void Router::note_failure(LiveEndpoint& endpoint, const Outcome& outcome, TimePoint now) {
+  ++endpoint.failed;
+  ++live_.unit(endpoint.unit).failed;
+  switch (outcome.kind) {
+    case OutcomeKind::kUnreachable:
+    case OutcomeKind::kConnectTimeout:
+    case OutcomeKind::kDied:
+      endpoint.ejection.on_dead(now);
+      return;
+    default:
+      break;
+  }
+  if (!endpoint.ejection.on_error()) return;
+  // An endpoint that answers badly is still better than none: the last one of a service is never
+  // ejected. Counted per service, since services may share units.
+  for (const auto& service : view_->spec->services) {
+    if (std::find(service.units.begin(), service.units.end(), endpoint.unit) ==
+        service.units.end()) {
+      continue;
+    }
+    int trusted = 0;
+    for (const UnitId unit : service.units) trusted += live_.unit(unit).ready;
+    if (trusted <= 1) return;
+  }
+  endpoint.ejection.eject(now);
+}
+
+void Router::note_completion(const Ticket& request, LiveEndpoint* endpoint, const Outcome& outcome,
+                             TimePoint now) {
+  ServiceState& state = services_[request.service.index()];
+  const bool failed = outcome.status >= 500;
+  ++(failed ? state.counts.failed : state.counts.completed);
+  if (failed || now > request.deadline) ++state.counts.missed;
+  const auto& units = spec_of(request.service).units;
+  const auto place = std::find(units.begin(), units.end(), request.unit) - units.begin();
+  if (static_cast<std::size_t>(place) < state.latency.size()) {
+    state.latency[static_cast<std::size_t>(place)].add(now - request.arrival);
+  }
+  if (failed || request.unit == kNoUnit) return;
+  LiveUnit& unit = live_.unit(request.unit);
+  ++unit.completed;
+  if (endpoint != nullptr) {
+    endpoint->ejection.on_success();
+    live_.refresh(*endpoint, now);
+    endpoint->latency.add(now - request.forwarded_at);
+  }
+  // A quick 404 says nothing of how long the unit's work takes.
+  if (outcome.status < 300) unit.service_time.observe(now - request.forwarded_at, request.expected);
+}
+
+void Router::on_cancel(RequestId id, TimePoint now, Decisions& out) {
+  const auto ticket = tickets_.find(id);
+  if (ticket == tickets_.end()) return;
+  if (!ticket->second.orphaned) ++services_[ticket->second.service.index()].counts.abandoned;
+  if (ticket->second.held) {
+    unhold(ticket, now);
+  } else if (LiveEndpoint* endpoint = live_.find(ticket->second.endpoint)) {
+    live_.vacate(*endpoint, now);
+  }
+  tickets_.erase(ticket);
+  release(now, out);
+}
+
+void Router::on_timer(TimePoint now, Decisions& out) {
+  if (view_ == nullptr) return;
+  live_.readmit(now);
+  for (std::uint32_t i = 0; i < services_.size(); ++i) expire(ServiceId(i), now, out);
+  release(now, out);
+}
+
+// Moves requests whose slack has run out to the late line (or refuses them), and rejects those
+// whose patience has ended. Both lines are ordered by deadline, hence by arrival.
+void Router::expire(ServiceId id, TimePoint now, Decisions& out) {
+  const auto& service = spec_of(id);
+  HoldQueue& held = services_[id.index()].held;
+  const Duration quickest = held.empty() ? Duration{} : quickest_service(*view_, service, live_);
+  while (!held.on_time().empty() && now >= held.on_time().begin()->deadline - quickest) {
+    const auto entry = *held.on_time().begin();
+    if (service.when_late == WhenLate::kServe) {
+      held.move_to_late(entry);
+    } else {
+      const auto ticket = tickets_.find(entry.request);
+      reject(blank(entry.request, ticket->second, now), RejectReason::kLate, 503, ticket, out);
+    }
+  }
+  for (const HoldQueue::Line* line : {&held.on_time(), &held.late()}) {
+    while (!line->empty()) {
+      const auto ticket = tickets_.find(line->begin()->request);
+      if (now < ticket->second.arrival + service.patience) break;
+      reject(blank(ticket->first, ticket->second, now), RejectReason::kPatienceEnded, 503, ticket,
+             out);
+    }
+  }
+}
+
+TimePoint Router::next_deadline() const {
+  TimePoint next = TimePoint::max();
+  bool any_held = false;
+  for (std::uint32_t i = 0; i < services_.size(); ++i) {
+    const HoldQueue& held = services_[i].held;
+    if (held.empty()) continue;
+    any_held = true;
+    const auto& service = spec_of(ServiceId(i));
+    if (!held.on_time().empty()) {
+      next = std::min(next,
+                      held.on_time().begin()->deadline - quickest_service(*view_, service, live_));
+    }
+    for (const HoldQueue::Line* line : {&held.on_time(), &held.late()}) {
+      if (line->empty()) continue;
+      next = std::min(next, tickets_.at(line->begin()->request).arrival + service.patience);
+    }
+  }
+  return any_held ? std::min(next, live_.next_readmission()) : next;
+}
+
+// Gives free slots to held requests: services with the most urgent head first.
+void Router::release(TimePoint now, Decisions& out) {
+  live_.readmit(now);
+  std::vector<std::pair<HoldQueue::Entry, ServiceId>> heads;
+  for (std::uint32_t i = 0; i < services_.size(); ++i) {
+    const HoldQueue& held = services_[i].held;
+    if (held.empty()) continue;
+    const auto& line = held.on_time().empty() ? held.late() : held.on_time();
+    heads.emplace_back(*line.begin(), ServiceId(i));
+  }
+  std::sort(heads.begin(), heads.end());
+  for (const auto& [head, service] : heads) release_service(service, now, out);
+}
+
+void Router::release_service(ServiceId id, TimePoint now, Decisions& out) {
+  HoldQueue& held = services_[id.index()].held;
+  const auto any_free = [&] {
+    const auto& units = spec_of(id).units;
+    return std::any_of(units.begin(), units.end(),
+                       [&](UnitId unit) { return !live_.unit(unit).free.empty(); });
+  };
+  for (const bool late : {false, true}) {
+    int passed_over = 0;
+    const auto& line = late ? held.late() : held.on_time();
+    auto entry = line.begin();
+    while (entry != line.end() && passed_over < kMaxConsidered && any_free()) {
+      const auto ticket = tickets_.find(entry->request);
+      ++entry;  // commit removes the present one
+      Decision decision = consider(ticket->first, ticket->second, now);
+      if (decision.action == Action::kForward) {
+        commit(decision, ticket, now, out);
+      } else {
+        ++passed_over;
+      }
+    }
+  }
+}
+
+void Router::on_view(std::shared_ptr<const FleetView> view, TimePoint now, Decisions& out) {
+  const auto previous = std::exchange(view_, std::move(view));
+  const FleetSpec* previous_spec = previous != nullptr ? previous->spec.get() : nullptr;
+  live_.adopt(*view_, previous_spec, now);
+  if (previous_spec == nullptr) {
+    services_.resize(view_->spec->services.size());
+    for (std::size_t i = 0; i < services_.size(); ++i) {
+      services_[i].forwarded.resize(view_->spec->services[i].units.size());
+      services_[i].latency.resize(view_->spec->services[i].units.size());
+    }
+  } else if (previous_spec != view_->spec.get()) {
+    adopt_spec(*previous_spec, now, out);
+  }
+  for (std::uint32_t i = 0; i < services_.size(); ++i) expire(ServiceId(i), now, out);
+  release(now, out);
+}
+
+Decision Router::service_removed(RequestId id, const Ticket& ticket, TimePoint now) const {
+  Decision decision;
+  decision.request = id;
+  decision.at = now;
+  decision.arrival = ticket.arrival;
+  decision.deadline = ticket.deadline;
+  decision.view_version = view_->version;
+  decision.reason = RejectReason::kServiceRemoved;
+  decision.status = 503;
+  decision.retry_after = kLeastRetryAfter;
+  return decision;
+}
+
+// A reload: services and units are matched by name, requests follow theirs. Held requests of a
+// service that is gone are answered at once; those in flight keep their slot until they end, and
+// are answered then if their endpoint failed them.
+void Router::adopt_spec(const FleetSpec& previous, TimePoint now, Decisions& out) {
+  const FleetSpec& spec = *view_->spec;
+  std::vector<ServiceState> services(spec.services.size());
+  for (std::size_t i = 0; i < services.size(); ++i) {
+    services[i].forwarded.resize(spec.services[i].units.size());
+    services[i].latency.resize(spec.services[i].units.size());
+    const auto old_service = previous.find_service(spec.services[i].name);
+    if (!old_service) continue;
+    ServiceState& old_state = services_[old_service->index()];
+    services[i].counts = old_state.counts;
+    const auto& old_units = previous.service(*old_service).units;
+    for (std::size_t u = 0; u < spec.services[i].units.size(); ++u) {
+      const auto& name = spec.unit(spec.services[i].units[u]).name;
+      for (std::size_t o = 0; o < old_units.size(); ++o) {
+        if (previous.unit(old_units[o]).name != name) continue;
+        services[i].forwarded[u] = old_state.forwarded[o];
+        services[i].latency[u] = old_state.latency[o];
+      }
+    }
+  }
+  services_ = std::move(services);
+
+  for (auto ticket = tickets_.begin(); ticket != tickets_.end();) {
+    Ticket& request = ticket->second;
+    const auto service =
+        request.orphaned ? std::nullopt : spec.find_service(previous.service(request.service).name);
+    if (!service && request.held) {
+      out.push_back(service_removed(ticket->first, request, now));
+      ticket = tickets_.erase(ticket);
+      continue;
+    }
+    if (!request.held && request.unit != kNoUnit) {
+      request.unit = spec.find_unit(previous.unit(request.unit).name).value_or(kNoUnit);
+    }
+    request.tried.clear();
+    request.orphaned = !service;
+    if (service) request.service = *service;
+    if (request.held) {
+      services_[service->index()].held.add({request.deadline, ticket->first}, false);
+    }
+    ++ticket;
+  }
+}
+
+RouterDigest Router::digest(TimePoint now) const {
+  RouterDigest digest;
+  digest.at = now;
+  if (view_ == nullptr) return digest;
+  digest.view_version = view_->version;
+  for (std::uint32_t i = 0; i < services_.size(); ++i) {
+    const ServiceState& state = services_[i];
+    digest.services.push_back(state.counts);
+    digest.services.back().held = static_cast<int>(state.held.size());
+    const auto& units = spec_of(ServiceId(i)).units;
+    for (std::size_t u = 0; u < units.size(); ++u) {
+      digest.service_units.push_back(
+          {ServiceId(i), units[u], state.forwarded[u], state.latency[u]});
+    }
+  }
+  live_.describe(now, digest);
+  return digest;
+}
+
+}  // namespace signalbox::core

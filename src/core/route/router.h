@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The Router: the pure state machine behind every request. Inputs are a fleet view, requests,
+// outcomes, cancellations and the passing of time; each may answer with decisions, also for other,
+// held requests whose turn has come. The stages are those of the request's life:
+//
+//   classify -> constrain -> admit -> assess -> pick -> forward | hold | reject -> observe
+//
+// It owns what changes per request - slots in flight, live estimates, the hold queues, one PRNG -
+// and nothing else. The shell serialises calls; `now` never goes back.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "base/prng.h"
+#include "core/model/decision.h"
+#include "core/model/digest.h"
+#include "core/model/fleet_view.h"
+#include "core/model/request.h"
+#include "core/route/hold_queue.h"
+#include "core/route/live.h"
+
+namespace signalbox::core {
+
+class Router {
+ public:
+  using Decisions = std::vector<Decision>;  // appended to, never cleared, by the calls below
+
+  static constexpr int kMaxAttempts = 4;  // the first one and three re-decisions
+
+  // Equal seeds and equal inputs give equal decisions.
+  explicit Router(std::uint64_t seed) : prng_(seed) {}
+
+  // Takes a new view into force: requests held may now be released.
+  void on_view(std::shared_ptr<const FleetView> view, TimePoint now, Decisions& out);
+
+  // Decides a new request. REQUIRES: a view is in force, `id` is not in use.
+  void on_request(RequestId id, const RequestFacts& facts, TimePoint now, Decisions& out);
+
+  // Reports how a forwarded request ended. A failure before the first response byte is answered
+  // with another decision for the same request: forward or hold again, or reject with the status
+  // the client shall see. Unknown ids are ignored (the request was cancelled meanwhile).
+  void on_outcome(RequestId id, const Outcome& outcome, TimePoint now, Decisions& out);
+
+  // The client went away, held or in flight; its slot is free again. Unknown ids are ignored.
+  void on_cancel(RequestId id, TimePoint now, Decisions& out);
+
+  // To be called when next_deadline() has come: ends of patience, of slack and of ejections.
+  void on_timer(TimePoint now, Decisions& out);
+  // TimePoint::max() when nothing is pending.
+  TimePoint next_deadline() const;
+
+  RouterDigest digest(TimePoint now) const;
+
+  const FleetView& view() const { return *view_; }
+
+ private:
+  // One request between its arrival and its end.
+  struct Ticket {
+    ServiceId service;
+    TimePoint arrival{};
+    TimePoint deadline{};
+    bool held = false;
+    TimePoint held_since{};
+    bool replayable = true;
+    bool orphaned = false;  // its service left the configuration while it was in flight
+    std::uint8_t attempts = 0;
+    BoundedVector<UnitId, kMaxAttempts> tried;  // units that failed it
+    // While in flight:
+    EndpointId endpoint;
+    UnitId unit;  // kNoUnit once it has left the configuration
+    TimePoint forwarded_at{};
+    Duration expected{};  // the profile's time in service at the load it found
+  };
+  struct ServiceState {
+    HoldQueue held;
+    ServiceDigest counts;
+    std::vector<std::uint64_t> forwarded;   // parallel to the service's units
+    std::vector<LatencyHistogram> latency;  // parallel to the service's units
+  };
+  using Tickets = std::unordered_map<RequestId, Ticket>;
+  static constexpr UnitId kNoUnit{0xFFFFFFFF};
+
+  Decision consider(RequestId id, const Ticket& ticket, TimePoint now);
+  void commit(const Decision& decision, Tickets::iterator ticket, TimePoint now, Decisions& out);
+  void reject(Decision decision, RejectReason reason, int status, Tickets::iterator ticket,
+              Decisions& out);
+  void redecide(Tickets::iterator ticket, const Outcome& outcome, TimePoint now, Decisions& out);
+  void release(TimePoint now, Decisions& out);
+  void release_service(ServiceId id, TimePoint now, Decisions& out);
+  void expire(ServiceId id, TimePoint now, Decisions& out);
+  void unhold(Tickets::iterator ticket, TimePoint now);
+  void note_failure(LiveEndpoint& endpoint, const Outcome& outcome, TimePoint now);
+  void note_completion(const Ticket& ticket, LiveEndpoint* endpoint, const Outcome& outcome,
+                       TimePoint now);
+  void adopt_spec(const FleetSpec& previous, TimePoint now, Decisions& out);
+  Decision blank(RequestId id, const Ticket& ticket, TimePoint now) const;
+  Decision service_removed(RequestId id, const Ticket& ticket, TimePoint now) const;
+  const ServiceSpec& spec_of(ServiceId id) const { return view_->spec->service(id); }
+
+  Prng prng_;
+  std::shared_ptr<const FleetView> view_;
+  LiveFleet live_;
+  std::vector<ServiceState> services_;  // indexed by ServiceId
+  Tickets tickets_;
+};
+
+}  // namespace signalbox::core

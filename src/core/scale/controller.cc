@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The tick: wish per service, evidence, mode, targets, guardrails, commands, view. Signals are taken
+// in controller_signals.cc.
+#include "core/scale/controller.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/scale/evidence.h"
+#include "core/scale/guardrails.h"
+#include "core/scale/reconcile.h"
+
+namespace signalbox::core {
+
+namespace {
+
+// The demand filter remembers a few boot times: what changes faster cannot be followed by launching.
+// The bounds keep it useful for fixed fleets and for launches of a quarter of an hour.
+constexpr int kMemoryBootTimes = 3;
+constexpr Duration kLeastMemory = 3s;
+constexpr Duration kLongestMemory = 60s;
+
+Duration demand_memory(const FleetSpec& spec, const ServiceSpec& service) {
+  return std::clamp(kMemoryBootTimes * boot_horizon(spec, service), kLeastMemory, kLongestMemory);
+}
+
+// Burn windows in the SRE Workbook's proportion of 1 : 12, scaled to the dwell so that both modes
+// judge by the same clock.
+Duration long_burn_window(const FleetSpec& spec) { return std::max<Duration>(spec.control.dwell, 12s); }
+
+}  // namespace
+
+Controller::ServiceState::ServiceState(const FleetSpec& spec, const ServiceSpec& service,
+                                       TimePoint now)
+    : demand(demand_memory(spec, service)),
+      burn(long_burn_window(spec) / 12, long_burn_window(spec)),
+      mode(now),
+      lately(service.units.size()),
+      targets(service.units.size()) {}
+
+Controller::Controller(std::shared_ptr<const FleetSpec> spec, TimePoint now)
+    : spec_(std::move(spec)), fleet_(*spec_, now) {
+  for (const auto& service : spec_->services) services_.emplace_back(*spec_, service, now);
+}
+
+void Controller::on_digest(const RouterDigest& digest, TimePoint now) {
+  // A digest counted under an older spec would be read against the wrong ids.
+  if (digest.services.size() != services_.size() ||
+      digest.units.size() != spec_->units.size() ||
+      (view_ != nullptr && view_->spec != spec_)) {
+    return;
+  }
+  seen_view_version_ = digest.view_version;
+  for (std::size_t i = 0; i < services_.size(); ++i) {
+    const ServiceDigest& counts = digest.services[i];
+    services_[i].demand.observe(counts.arrivals, now);
+    services_[i].burn.observe(counts.completed + counts.failed + counts.rejected, counts.missed,
+                              now);
+    services_[i].held = counts.held;
+  }
+  for (std::uint32_t i = 0; i < digest.units.size(); ++i) {
+    fleet_.unit(UnitId(i)).slowdown = digest.units[i].slowdown;
+    fleet_.unit(UnitId(i)).confidence = digest.units[i].confidence;
+  }
+  for (const auto& endpoint : digest.endpoints) {
+    if (EndpointRecord* record = fleet_.find(endpoint.endpoint)) {
+      record->in_flight = endpoint.in_flight;
+    }
+  }
+}
+
+const Plan& Controller::tick(TimePoint now) {
+  ++version_;
+  plan_ = Plan{};
+  plan_.version = version_;
+  plan_.at = now;
+  fleet_.accrue(now);
+
+  std::vector<int> taken(spec_->units.size(), 0);
+  for (std::uint32_t i = 0; i < services_.size(); ++i) update_service(ServiceId(i), taken, now);
+  publish_plan(now, std::move(taken));
+  publish_view(now);
+  return plan_;
+}
+
+// Plans one service in its present mode, lets the mode machine judge the plan, and plans again when
+// that changed the mode. `taken` accumulates the replicas claimed so far, per unit.
+void Controller::update_service(ServiceId id, std::vector<int>& taken, TimePoint now) {
+  const ServiceSpec& service = spec_->service(id);
+  ServiceState& state = services_[id.index()];
+  PlanInput input{spec_.get(), &fleet_,    &state.demand, id,
+                  state.mode.mode(), state.held, taken, now};
+  ServiceWish fresh = plan_service(input);
+  const ModeEvidence evidence = gather_evidence(input, fresh, state.burn);
+  if (const auto change = state.mode.update(service.policy, evidence, spec_->control.dwell, now)) {
+    plan_.mode_changes.push_back(
+        {id, change->from, change->to, now, change->evidence_at, change->evidence});
+    input.mode = change->to;
+    fresh = plan_service(input);
+    state.planned_at = TimePoint::min();
+  }
+  if (replan_due(state, fresh, now)) {
+    state.wish = std::move(fresh);
+    state.planned_at = now;
+  }
+  for (std::size_t u = 0; u < service.units.size(); ++u) {
+    const UnitId unit = service.units[u];
+    // Ski rental: an idle replica is kept about as long as launching it again would take.
+    const UnitSpec& unit_spec = spec_->unit(unit);
+    const Duration keep = (unit_spec.boot_time_min + unit_spec.boot_time_max) / 2;
+    const int lately = state.lately[u].push(state.wish.targets[u], now, keep);
+    const int present = std::max(0, fleet_.count(unit).active() - taken[unit.index()]);
+    state.targets[u] = std::max(state.wish.targets[u], std::min(lately, present));
+  }
+  for (std::size_t u = 0; u < service.units.size(); ++u) {
+    taken[service.units[u].index()] += state.targets[u];
+  }
+}
+
+// A plan stands until it is too small, the limits it rests on have moved, or its time is up.
+bool Controller::replan_due(const ServiceState& state, const ServiceWish& fresh,
+                            TimePoint now) const {
+  return now - spec_->control.replan >= state.planned_at ||
+         fresh.required_per_s > state.wish.planned_per_s ||
+         fresh.limits != state.wish.limits;
+}
+
+void Controller::publish_plan(TimePoint now, std::vector<int> unit_targets) {
+  for (std::uint32_t i = 0; i < services_.size(); ++i) {
+    const ServiceSpec& service = spec_->services[i];
+    const ServiceState& state = services_[i];
+    ServicePlan plan;
+    plan.service = ServiceId(i);
+    plan.mode = state.mode.mode();
+    plan.mode_since = state.mode.since();
+    plan.cost_ramp = state.mode.cost_ramp(spec_->control.ramp, now);
+    plan.demand_per_s = state.wish.demand_per_s;
+    plan.required_per_s = state.wish.required_per_s;
+    plan.planned_per_s = state.wish.planned_per_s;
+    plan.shortfall_per_s = state.wish.shortfall_per_s;
+    plan.cost_usd_per_hour = state.wish.cost_usd_per_hour;
+    plan.lower_bound_usd_per_hour = state.wish.lower_bound_usd_per_hour;
+    for (std::size_t u = 0; u < service.units.size(); ++u) {
+      plan.targets.push_back({service.units[u], state.targets[u]});
+    }
+    plan.reason = describe_wish(service, state);
+    plan_.services.push_back(std::move(plan));
+  }
+  plan_.unit_targets = apply_guardrails(*spec_, fleet_, unit_targets, now, plan_.cuts);
+
+  ReconcileInput input;
+  input.spec = spec_.get();
+  input.targets = plan_.unit_targets;
+  for (const auto& state : services_) input.required_per_s.push_back(state.wish.required_per_s);
+  input.next_view_version = version_;
+  input.seen_view_version = seen_view_version_;
+  input.now = now;
+  plan_.commands = reconcile(input, fleet_);
+  plan_.commands.insert(plan_.commands.end(), orphans_.begin(), orphans_.end());
+  orphans_.clear();
+}
+
+std::string Controller::describe_wish(const ServiceSpec& service, const ServiceState& state) const {
+  std::string mix;
+  for (std::size_t u = 0; u < service.units.size(); ++u) {
+    if (state.targets[u] == 0) continue;
+    if (!mix.empty()) mix += " + ";
+    mix += fmt::format("{} x {}", state.targets[u], spec_->unit(service.units[u]).name);
+  }
+  if (mix.empty()) mix = "no replica";
+  std::string text = fmt::format(
+      "{} for {:.1f} requests/s ({:.1f} requests/s of capacity meet the objective)", mix,
+      state.wish.demand_per_s, state.wish.required_per_s);
+  if (state.wish.shortfall_per_s > 0.0) {
+    text += fmt::format("; limits leave {:.1f} requests/s uncovered", state.wish.shortfall_per_s);
+  }
+  return text;
+}
+
+UnitView Controller::describe_unit(UnitId id, TimePoint now) const {
+  const UnitState& state = fleet_.unit(id);
+  const ReplicaCount count = fleet_.count(id);
+  UnitView unit;
+  unit.price_usd_per_hour = state.price_usd_per_hour;
+  // Long-run marginal cost: a replica earns its price by the share of its plateau that staffing
+  // lets it use.
+  double demand = 0.0;
+  double required = 0.0;
+  for (std::size_t i = 0; i < services_.size(); ++i) {
+    const auto& units = spec_->services[i].units;
+    if (std::find(units.begin(), units.end(), id) == units.end()) continue;
+    demand += services_[i].wish.demand_per_s;
+    required += services_[i].wish.required_per_s;
+  }
+  const double utilisation = required > 0.0 && demand > 0.0 ? std::min(1.0, demand / required) : 1.0;
+  unit.cost_usd_per_request =
+      state.price_usd_per_hour / 3600.0 / (fleet_.capacity_per_s(*spec_, id) * utilisation);
+  unit.ready = count.ready;
+  unit.booting = count.booting;
+  unit.draining = count.draining;
+  unit.unhealthy = count.unhealthy;
+  unit.limit = fleet_.limit(*spec_, id, now);
+  unit.launchable = spec_->unit(id).managed && state.backoff.open();
+  if (!state.backoff.open()) {
+    switch (state.backoff.state(now)) {
+      case LaunchBackoff::State::kProbing: unit.note = "launches refused; a probe is under way"; break;
+      default:
+        unit.note = fmt::format("launches refused; next probe in {:.1f} s",
+                                std::max(0.0, to_seconds(state.backoff.until() - now)));
+    }
+  } else if (state.pool_limit) {
+    unit.note = fmt::format("the pool holds {} replicas", *state.pool_limit);
+  }
+  return unit;
+}
+
+void Controller::publish_view(TimePoint now) {
+  auto view = std::make_shared<FleetView>();
+  view->version = version_;
+  view->at = now;
+  view->spec = spec_;
+  for (std::uint32_t i = 0; i < spec_->units.size(); ++i) {
+    view->units.push_back(describe_unit(UnitId(i), now));
+  }
+  view->endpoints.reserve(fleet_.endpoints().size());
+  for (const auto& [id, record] : fleet_.endpoints()) {
+    view->endpoints.push_back({id, record.unit, record.state, record.address, record.since});
+  }
+  view->services = plan_.services;
+  view->cost_usd_per_hour = fleet_.cost_usd_per_hour();
+  view->spent_usd = fleet_.spent_usd();
+  view_ = std::move(view);
+}
+
+void Controller::on_spec(std::shared_ptr<const FleetSpec> spec, TimePoint now) {
+  const auto previous = std::exchange(spec_, std::move(spec));
+  fleet_.accrue(now);
+  for (const EndpointId id : fleet_.adopt(*previous, *spec_, now)) {
+    orphans_.push_back(StopEndpoint{id, UnitId{}});
+  }
+  std::vector<ServiceState> services;
+  for (const auto& service : spec_->services) {
+    const auto old = previous->find_service(service.name);
+    ServiceState state(*spec_, service, now);
+    if (old) {
+      state.demand = services_[old->index()].demand;
+      state.burn = services_[old->index()].burn;
+      state.mode = services_[old->index()].mode;
+      state.held = services_[old->index()].held;
+    }
+    services.push_back(std::move(state));
+  }
+  services_ = std::move(services);
+}
+
+}  // namespace signalbox::core

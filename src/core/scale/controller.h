@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The Controller: the pure state machine behind the fleet, one per fleet. Signals and the Router's
+// digests go in; each tick gives a Plan with its reasons and commands, and a fleet view for the
+// request path. The stages are those of the signal's life:
+//
+//   check -> filter -> estimate -> decide -> guard -> command
+//
+// The shell collects before and actuates after; `now` never goes back.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/estimate/demand.h"
+#include "core/estimate/sliding_max.h"
+#include "core/estimate/slo_burn.h"
+#include "core/model/digest.h"
+#include "core/model/fleet_view.h"
+#include "core/model/plan.h"
+#include "core/model/signal.h"
+#include "core/scale/fleet_state.h"
+#include "core/scale/mode_machine.h"
+#include "core/scale/planner.h"
+
+namespace signalbox::core {
+
+// What became of a signal.
+struct SignalVerdict {
+  bool urgent = false;   // capacity changed: tick at once
+  std::string refused;   // why it was not believed or not understood; empty when it was taken
+};
+
+class Controller {
+ public:
+  Controller(std::shared_ptr<const FleetSpec> spec, TimePoint now);
+
+  SignalVerdict on_signal(const Signal& signal, TimePoint now);
+  void on_digest(const RouterDigest& digest, TimePoint now);
+  // A reload: what both specs name goes on undisturbed. Takes effect with the next tick.
+  void on_spec(std::shared_ptr<const FleetSpec> spec, TimePoint now);
+
+  // Decides. The plan's commands are given once and are to be carried out.
+  const Plan& tick(TimePoint now);
+  const Plan& plan() const { return plan_; }
+
+  // The snapshot after the last tick. REQUIRES: tick() was called.
+  std::shared_ptr<const FleetView> view() const { return view_; }
+
+  const FleetSpec& spec() const { return *spec_; }
+  // What was spent on one unit since the start, for reports.
+  double spent_usd(UnitId unit) const { return fleet_.unit(unit).spent_usd; }
+
+ private:
+  struct ServiceState {
+    ServiceState(const FleetSpec& spec, const ServiceSpec& service, TimePoint now);
+
+    DemandEstimate demand;
+    SloBurn burn;
+    ModeMachine mode;
+    int held = 0;
+    ServiceWish wish;
+    TimePoint planned_at = TimePoint::min();
+    std::vector<SlidingMax> lately;  // targets wanted during the last boot time, per unit
+    std::vector<int> targets;        // after holding on to what was wanted lately
+  };
+
+  void update_service(ServiceId id, std::vector<int>& taken, TimePoint now);
+  bool replan_due(const ServiceState& state, const ServiceWish& fresh, TimePoint now) const;
+  void publish_plan(TimePoint now, std::vector<int> unit_targets);
+  void publish_view(TimePoint now);
+  UnitView describe_unit(UnitId id, TimePoint now) const;
+  std::string describe_wish(const ServiceSpec& service, const ServiceState& state) const;
+
+  SignalVerdict take(const PriceQuote& quote, const Signal& signal);
+  SignalVerdict take(const CapacityLimit& limit, const Signal& signal);
+  SignalVerdict take(const LaunchRefused& refusal, const Signal& signal);
+  SignalVerdict take(const EndpointReady& ready, const Signal& signal);
+  SignalVerdict take(const EndpointGone& gone, const Signal& signal);
+  SignalVerdict take(const ProbeResult& probe, const Signal& signal);
+
+  std::shared_ptr<const FleetSpec> spec_;
+  FleetState fleet_;
+  std::vector<ServiceState> services_;  // indexed by ServiceId
+  std::vector<Command> orphans_;        // endpoints a reload left behind, to be stopped
+  std::uint64_t version_ = 0;
+  std::uint64_t seen_view_version_ = 0;
+  Plan plan_;
+  std::shared_ptr<const FleetView> view_;
+};
+
+}  // namespace signalbox::core

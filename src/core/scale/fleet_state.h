@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the Controller believes of the fleet: every endpoint from launch to end, and per unit its
+// price, what its pool can give and what was spent on it. Signals change it; plans read it; only
+// commands make promises about its future.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "core/estimate/health.h"
+#include "core/estimate/launch_backoff.h"
+#include "core/model/fleet_view.h"
+
+namespace signalbox::core {
+
+struct EndpointRecord {
+  EndpointId id;
+  UnitId unit;
+  bool managed = false;  // launched by us, so ours to stop
+  EndpointState state = EndpointState::kBooting;
+  Address address;
+  TimePoint since{};     // of its state
+  TimePoint launched{};
+  TimePoint billed_until{};
+  double billed_usd = 0.0;
+  ProbeHealth health;
+  int in_flight = 0;              // by the Router's last digest
+  std::uint64_t drain_version = 0;  // the first view that shows it draining
+  bool stopping = false;          // a stop command was given
+};
+
+struct UnitState {
+  double price_usd_per_hour = 0.0;
+  std::optional<int> pool_limit;   // replicas the pool can hold, as observed
+  LaunchBackoff backoff;
+  std::string refusal;             // the provider's last words
+  TimePoint refused_at{};
+  std::string loss;                // what took the last lost replica
+  TimePoint lost_at = TimePoint::min();
+  int lost = 0;                    // replicas lost in the present run of losses
+  double slowdown = 1.0;           // by the Router's last digest
+  double confidence = 0.0;
+  double spent_usd = 0.0;
+};
+
+// Replicas of one unit by state.
+struct ReplicaCount {
+  int ready = 0;
+  int booting = 0;
+  int draining = 0;
+  int unhealthy = 0;
+  int active() const { return ready + booting; }
+};
+
+class FleetState {
+ public:
+  FleetState(const FleetSpec& spec, TimePoint now);
+
+  // Takes over another spec: units are matched by name, endpoints follow theirs. Endpoints of
+  // managed units that are gone are forgotten; their ids are returned, to be stopped.
+  std::vector<EndpointId> adopt(const FleetSpec& previous, const FleetSpec& spec, TimePoint now);
+
+  EndpointId launch(UnitId unit, TimePoint now);
+  EndpointRecord* find(EndpointId id);
+  // Its life has ended: bills it up to `now`, or for the minimum if we launched it.
+  void erase(EndpointId id, const ControlSpec& control, TimePoint now);
+  // It never was: takes back what was billed for it.
+  void forget(EndpointId id);
+  // A replica of the unit was lost; losses within `run` of each other count as one story.
+  void note_loss(UnitId unit, const std::string& reason, Duration run, TimePoint at);
+  void set_state(EndpointRecord& record, EndpointState state, TimePoint now);
+
+  // Bills every replica up to `now`, by the second from launch to end.
+  void accrue(TimePoint now);
+  double cost_usd_per_hour() const;
+  double spent_usd() const { return spent_usd_; }
+
+  ReplicaCount count(UnitId unit) const;
+  // Most replicas the unit could have now: its bound, what the pool holds, and - while launches are
+  // refused - what it has plus the allowed probe.
+  int limit(const FleetSpec& spec, UnitId unit, TimePoint now) const;
+  // Requests per second one replica sustains, by profile and by what it has shown.
+  double capacity_per_s(const FleetSpec& spec, UnitId unit) const;
+  // The same over a service's ready replicas.
+  double ready_capacity_per_s(const FleetSpec& spec, const ServiceSpec& service) const;
+
+  UnitState& unit(UnitId id) { return units_.at(id.index()); }
+  const UnitState& unit(UnitId id) const { return units_.at(id.index()); }
+  std::map<EndpointId, EndpointRecord>& endpoints() { return endpoints_; }
+  const std::map<EndpointId, EndpointRecord>& endpoints() const { return endpoints_; }
+
+ private:
+  void add_fixed(const FleetSpec& spec, UnitId unit, TimePoint now);
+  void bill(EndpointRecord& record, TimePoint until);
+
+  std::vector<UnitState> units_;  // indexed by UnitId
+  std::map<EndpointId, EndpointRecord> endpoints_;
+  std::uint64_t last_id_ = 0;
+  double spent_usd_ = 0.0;
+};
+
+}  // namespace signalbox::core

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The cheapest mix of whole replicas that adds up to a required capacity: a bounded covering
+// knapsack. Solved exactly on a capacity grid by dynamic programming; its linear relaxation gives
+// the price of one more request per second and, by weak duality, a bound that no mix under the same
+// limits can beat.
+#pragma once
+
+#include <limits>
+#include <vector>
+
+namespace signalbox::core {
+
+struct MixOption {
+  double capacity_per_s;      // plateau of one replica, > 0
+  double price_usd_per_hour;  // of one replica, >= 0
+  int least;                  // at least so many, whatever they cost
+  int most;                   // at most so many, >= least
+  int present;                // already running or booting: these carry no switching cost
+};
+
+struct Mix {
+  std::vector<int> replicas;               // parallel to the options
+  double capacity_per_s = 0.0;
+  double cost_usd_per_hour = 0.0;          // of the replicas; switching and misses excluded
+  double lower_bound_usd_per_hour = 0.0;   // of any mix that covers it, fractional ones included
+  double shadow_price_usd_per_hour = 0.0;  // dual: cost of one more request/s of capacity
+  double shortfall_per_s = 0.0;            // capacity that the limits leave missing
+};
+
+// How a mix is compared with another.
+struct MixTerms {
+  // Extra price of a new replica, as a share of its hourly price: keeps a plan from moving for
+  // pennies.
+  double switching_share = 0.0;
+  // Price of each request/s of the requirement left uncovered, USD/hour; infinite = cover it all.
+  // A finite one lets the last replica go when hardly any of it would be used.
+  double miss_price_usd_per_hour = std::numeric_limits<double>::infinity();
+};
+
+// The mix of least price + switching + misses. A positive requirement gets at least one replica
+// where the limits allow any. When the limits cannot carry it, all that is allowed is used and the
+// shortfall stated.
+Mix cheapest_mix(const std::vector<MixOption>& options, double required_per_s,
+                 const MixTerms& terms = {});
+
+// The dual objective of the covering LP at price `y` >= 0 per request/s:
+// y x required + sum_i min over n in [least, most] of n (price_i - y capacity_i).
+// Any y gives a valid lower bound (weak duality); public so that bounds can be checked apart.
+double dual_bound(const std::vector<MixOption>& options, double required_per_s, double y);
+
+}  // namespace signalbox::core

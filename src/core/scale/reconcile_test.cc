@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// From wanted to done: nothing is launched twice, nothing is broken before its replacement is made,
+// and nothing is stopped while a request may still be on it.
+#include "core/scale/reconcile.h"
+
+#include <gtest/gtest.h>
+
+#include <variant>
+#include <vector>
+
+#include "core/model/testdata/fleets.h"
+
+namespace signalbox::core {
+namespace {
+
+using testdata::at;
+using testdata::kG5Triton;
+using testdata::kInf2;
+using testdata::paper_fleet;
+
+class ReconcileTest : public testing::Test {
+ protected:
+  std::vector<EndpointId> have(UnitId unit, int count,
+                               EndpointState state = EndpointState::kReady) {
+    std::vector<EndpointId> ids;
+    for (int i = 0; i < count; ++i) {
+      ids.push_back(fleet.launch(unit, now));
+      fleet.set_state(*fleet.find(ids.back()), state, now);
+    }
+    return ids;
+  }
+  std::vector<Command> want(int inf2, int g5 = 0) {
+    ++version;
+    ReconcileInput input{&spec, {inf2, 0, g5, 0, 0}, {required_per_s}, version, seen_version, now};
+    return reconcile(input, fleet);
+  }
+  static int launches(const std::vector<Command>& commands) {
+    int count = 0;
+    for (const auto& command : commands) count += std::holds_alternative<LaunchEndpoint>(command);
+    return count;
+  }
+  static std::vector<EndpointId> stops(const std::vector<Command>& commands) {
+    std::vector<EndpointId> ids;
+    for (const auto& command : commands) {
+      if (const auto* stop = std::get_if<StopEndpoint>(&command)) ids.push_back(stop->endpoint);
+    }
+    return ids;
+  }
+  EndpointState state_of(EndpointId id) { return fleet.find(id)->state; }
+
+  FleetSpec spec = paper_fleet();
+  FleetState fleet{spec, at(0s)};
+  TimePoint now = at(0s);
+  double required_per_s = 0.0;
+  std::uint64_t version = 10;
+  std::uint64_t seen_version = 10;
+};
+
+TEST_F(ReconcileTest, what_is_missing_is_launched) {
+  have(kInf2, 2);
+  const auto commands = want(5);
+  EXPECT_EQ(launches(commands), 3);
+  EXPECT_EQ(fleet.count(kInf2).booting, 3);
+  for (const auto& command : commands) {
+    const auto& launch = std::get<LaunchEndpoint>(command);
+    EXPECT_EQ(launch.unit, kInf2);
+    EXPECT_NE(fleet.find(launch.endpoint), nullptr);
+  }
+}
+
+TEST_F(ReconcileTest, B82_pending_replicas_count_once) {
+  EXPECT_EQ(launches(want(5)), 5);
+  for (int tick = 1; tick <= 10; ++tick) {
+    now += 1s;
+    EXPECT_TRUE(want(5).empty()) << "tick " << tick;
+  }
+}
+
+TEST_F(ReconcileTest, growing_takes_draining_replicas_back_before_it_launches) {
+  have(kInf2, 4);
+  want(2);
+  ASSERT_EQ(fleet.count(kInf2).draining, 2);
+  const auto commands = want(5);
+  EXPECT_EQ(launches(commands), 1);
+  EXPECT_EQ(fleet.count(kInf2).ready, 4);
+  EXPECT_EQ(fleet.count(kInf2).draining, 0);
+}
+
+TEST_F(ReconcileTest, a_draining_replica_whose_probes_fail_is_not_taken_back) {
+  const auto ids = have(kInf2, 1);
+  want(0);
+  for (int i = 0; i < 3; ++i) fleet.find(ids[0])->health.observe(false, 2, 3);
+  EXPECT_EQ(launches(want(1)), 1);
+  EXPECT_EQ(state_of(ids[0]), EndpointState::kDraining);
+}
+
+TEST_F(ReconcileTest, a_stopped_replica_is_not_taken_back) {
+  const auto ids = have(kInf2, 1);
+  want(0);
+  seen_version = version;
+  EXPECT_EQ(stops(want(0)), ids);
+  EXPECT_EQ(launches(want(1)), 1);
+}
+
+TEST_F(ReconcileTest, shrinking_gives_up_what_has_not_booted_first) {
+  const auto ready = have(kInf2, 2);
+  const auto booting = have(kInf2, 2, EndpointState::kBooting);
+  EXPECT_EQ(stops(want(2)), (std::vector{booting[1], booting[0]})) << "youngest first";
+  EXPECT_EQ(fleet.count(kInf2).ready, 2);
+}
+
+TEST_F(ReconcileTest, make_before_break_keeps_ready_capacity_for_the_requirement) {
+  have(kG5Triton, 4);  // 6.67 requests/s
+  required_per_s = 5.0;
+  EXPECT_EQ(launches(want(3, 0)), 3);
+  EXPECT_EQ(fleet.count(kG5Triton).ready, 3) << "one can be spared, the others must stay";
+  want(3, 0);
+  EXPECT_EQ(fleet.count(kG5Triton).ready, 3);
+  for (auto& [id, record] : fleet.endpoints()) {
+    if (record.unit == kInf2) fleet.set_state(record, EndpointState::kReady, now);
+  }
+  want(3, 0);
+  EXPECT_EQ(fleet.count(kG5Triton).ready, 0) << "6.15 requests/s of inf2 are there now";
+}
+
+TEST_F(ReconcileTest, services_that_share_a_unit_must_all_be_able_to_spare_it) {
+  spec.services.push_back(testdata::make_service("other", {kInf2}));
+  have(kInf2, 3);
+  have(kG5Triton, 9);
+  ReconcileInput input{&spec, {0, 0, 9, 0, 0}, {1.0, 4.0}, 11, 10, now};
+  reconcile(input, fleet);
+  EXPECT_EQ(fleet.count(kInf2).ready, 2) << "the other service has nothing else";
+}
+
+TEST_F(ReconcileTest, the_idlest_is_drained_first_and_of_equals_the_youngest) {
+  const auto ids = have(kInf2, 4);
+  fleet.find(ids[3])->in_flight = 1;
+  want(2);
+  EXPECT_EQ(state_of(ids[0]), EndpointState::kReady);
+  EXPECT_EQ(state_of(ids[1]), EndpointState::kDraining);
+  EXPECT_EQ(state_of(ids[2]), EndpointState::kDraining);
+  EXPECT_EQ(state_of(ids[3]), EndpointState::kReady);
+}
+
+TEST_F(ReconcileTest, a_drained_replica_stops_only_when_it_was_seen_draining_and_is_empty) {
+  const auto ids = have(kInf2, 1);
+  fleet.find(ids[0])->in_flight = 1;
+  seen_version = version;
+  EXPECT_TRUE(want(0).empty());
+  EXPECT_EQ(state_of(ids[0]), EndpointState::kDraining);
+  fleet.find(ids[0])->in_flight = 0;
+  EXPECT_TRUE(want(0).empty()) << "a Router that has not seen it drain may still send to it";
+  seen_version = fleet.find(ids[0])->drain_version;
+  fleet.find(ids[0])->in_flight = 1;
+  EXPECT_TRUE(want(0).empty()) << "a request is still on it";
+  fleet.find(ids[0])->in_flight = 0;
+  EXPECT_EQ(stops(want(0)), ids);
+  EXPECT_TRUE(want(0).empty()) << "a stop is given once";
+}
+
+TEST_F(ReconcileTest, a_sick_replica_is_stopped_and_replaced) {
+  const auto ids = have(kInf2, 2);
+  fleet.set_state(*fleet.find(ids[0]), EndpointState::kUnhealthy, now);
+  const auto commands = want(2);
+  EXPECT_EQ(stops(commands), std::vector{ids[0]});
+  EXPECT_EQ(launches(commands), 1);
+}
+
+TEST_F(ReconcileTest, a_boot_that_never_ends_is_given_up) {
+  const auto ids = have(kInf2, 1, EndpointState::kBooting);
+  now += 3 * spec.units[0].boot_time_max + 5s;
+  EXPECT_TRUE(want(1).empty());
+  now += 1s;
+  const auto commands = want(1);
+  EXPECT_EQ(stops(commands), ids);
+  EXPECT_EQ(launches(commands), 1) << "and tried again";
+}
+
+TEST_F(ReconcileTest, a_frozen_fleet_is_left_alone_even_where_it_is_sick) {
+  const auto sick = have(kInf2, 1, EndpointState::kUnhealthy);
+  have(kInf2, 1);
+  spec.control.guardrails.freeze = true;
+  EXPECT_TRUE(want(1).empty());
+  EXPECT_EQ(state_of(sick[0]), EndpointState::kUnhealthy);
+}
+
+TEST_F(ReconcileTest, fixed_servers_get_no_commands) {
+  spec.units[0].managed = false;
+  spec.units[0].endpoints = {{"10.0.0.1", 80}};
+  FleetState fixed(spec, now);
+  ReconcileInput input{&spec, {0, 0, 0, 0, 0}, {0.0}, 11, 10, now};
+  EXPECT_TRUE(reconcile(input, fixed).empty());
+  fixed.set_state(fixed.endpoints().begin()->second, EndpointState::kUnhealthy, now);
+  EXPECT_TRUE(reconcile(input, fixed).empty());
+}
+
+TEST_F(ReconcileTest, while_launches_are_refused_the_next_launch_is_the_probe) {
+  fleet.unit(kInf2).backoff.on_refused(now, 10s, 80s);
+  now += 10s;
+  want(1);
+  EXPECT_EQ(fleet.unit(kInf2).backoff.state(now), LaunchBackoff::State::kProbing);
+}
+
+}  // namespace
+}  // namespace signalbox::core

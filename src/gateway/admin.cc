@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Routes and their answers; see admin.h.
+#include "gateway/admin.h"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <cmath>
+#include <utility>
+
+#include "net/clock.h"
+#include "observe/explain.h"
+#include "observe/fleet_json.h"
+#include "observe/json_text.h"
+#include "observe/prometheus.h"
+#include "wire/json_error.h"
+
+namespace signalbox::gateway {
+
+namespace {
+
+namespace json = boost::json;
+
+// Shares on /fleet are those since about this long ago.
+constexpr Duration kShareWindow = 10s;
+
+http::Response text(int status, std::string body,
+                    std::string type = "text/plain; charset=utf-8") {
+  return {status, {{"content-type", std::move(type)}, {"cache-control", "no-store"}}, std::move(body)};
+}
+
+http::Response page(const json::object& object) {
+  return text(200, observe::json_text(object, observe::Layout::kIndented), "application/json");
+}
+
+http::Response error(int status, std::string_view message, std::string_view code) {
+  return text(status, wire::json_error(message, wire::error_type(status), code) + "\n",
+              "application/json");
+}
+
+// The body of a POST as an object with exactly the keys `unit` and `value_key`.
+struct UnitValue {
+  UnitId unit;
+  json::value value;
+};
+
+Result<UnitValue> read_unit_value(const http::Request& request, const core::FleetSpec& spec,
+                                  const char* value_key, const char* example) {
+  const auto fail = [&](const std::string& what) {
+    return Error{fmt::format("{}; send for example {}", what, example)};
+  };
+  boost::system::error_code bad;
+  const json::value body = json::parse(request.body, bad);
+  if (bad || !body.is_object()) return fail("the body is not a JSON object");
+  const auto& object = body.get_object();
+  for (const auto& entry : object) {
+    if (entry.key() != "unit" && entry.key() != value_key) {
+      return fail(fmt::format("the key '{}' is unknown", std::string(entry.key())));
+    }
+  }
+  const auto* unit = object.if_contains("unit");
+  const auto* value = object.if_contains(value_key);
+  if (unit == nullptr || !unit->is_string()) return fail("the key 'unit' is missing or no string");
+  if (value == nullptr) return fail(fmt::format("the key '{}' is missing", value_key));
+  const std::string name(unit->get_string());
+  const auto id = spec.find_unit(name);
+  if (!id) {
+    std::string known;
+    for (const auto& each : spec.units) known += (known.empty() ? "" : ", ") + each.name;
+    return fail(fmt::format("no unit is called '{}'; there are: {}", name, known));
+  }
+  return UnitValue{*id, *value};
+}
+
+}  // namespace
+
+Admin::Admin(asio::io_context& io, Gateway& gateway, Ports ports)
+    : gateway_(gateway),
+      ports_(std::move(ports)),
+      wall_{net::unix_nanos() - net::now().time_since_epoch().count()},
+      server_(io, [this](const http::Request& request, const std::shared_ptr<http::Responder>& to) {
+        to->send(answer(request));
+      }) {}
+
+Admin::Answer Admin::answer(const http::Request& request) {
+  struct Route {
+    const char* method;
+    const char* path;  // a prefix when it ends in '/' and is longer than that
+    Answer (*handle)(Admin&, const http::Request&);
+  };
+  static constexpr Route kRoutes[] = {
+      {"GET", "/", [](Admin& a, const http::Request&) { return a.index(); }},
+      {"GET", "/healthz", [](Admin&, const http::Request&) { return text(200, "ok\n"); }},
+      {"GET", "/readyz",
+       [](Admin& a, const http::Request&) {
+         return a.ports_.ready() ? text(200, "ready\n") : text(503, "not ready: draining\n");
+       }},
+      {"GET", "/metrics", [](Admin& a, const http::Request&) { return a.metrics(); }},
+      {"GET", "/fleet", [](Admin& a, const http::Request&) { return a.fleet(); }},
+      {"GET", "/explain/", [](Admin& a, const http::Request& r) { return a.explain(r); }},
+      {"POST", "/capacity", [](Admin& a, const http::Request& r) { return a.post_capacity(r); }},
+      {"POST", "/price", [](Admin& a, const http::Request& r) { return a.post_price(r); }},
+      {"POST", "/reload", [](Admin& a, const http::Request&) { return a.post_reload(); }},
+  };
+  if (!http::find_header(request.headers, "origin").empty()) {
+    return error(403, "requests from web pages are not taken here", "foreign_origin");
+  }
+  const std::string_view path = request.path();
+  for (const auto& route : kRoutes) {
+    const std::string_view rule = route.path;
+    const bool prefix = rule.size() > 1 && rule.ends_with('/');
+    if (prefix ? !path.starts_with(rule) : path != rule) continue;
+    if (request.method == route.method) return route.handle(*this, request);
+    auto refusal = error(405, fmt::format("{} takes {} only", path, route.method), "bad_method");
+    refusal.headers.push_back({"allow", route.method});
+    return refusal;
+  }
+  return error(404, fmt::format("nothing is at {}; GET / lists what is", path), "not_found");
+}
+
+Admin::Answer Admin::index() const {
+  return text(200,
+              "Signalbox, the operator's page\n\n"
+              "GET  /healthz          the process runs\n"
+              "GET  /readyz           it takes requests\n"
+              "GET  /metrics          for Prometheus\n"
+              "GET  /fleet            what runs, what is planned, and why\n"
+              "GET  /explain/ID       why a request went where it went (?format=text)\n"
+              "POST /capacity         {\"unit\": \"NAME\", \"max_replicas\": 3}   null lifts the limit\n"
+              "POST /price            {\"unit\": \"NAME\", \"usd_per_hour\": 0.75}\n"
+              "POST /reload           read the configuration again\n");
+}
+
+Admin::Answer Admin::metrics() {
+  return text(200,
+              observe::render_metrics(*ports_.view(), gateway_.digest(), history_, gateway_.stats()),
+              std::string(observe::kMetricsContentType));
+}
+
+Admin::Answer Admin::fleet() {
+  const auto view = ports_.view();
+  const auto digest = gateway_.digest();
+  const bool comparable = earlier_.at != TimePoint{} &&
+                          earlier_.services.size() == digest.services.size();
+  auto answer = page(observe::fleet_json(
+      {*view, digest, comparable ? &earlier_ : nullptr, history_, wall_}));
+  if (!comparable || digest.at - earlier_.at >= kShareWindow) earlier_ = digest;
+  return answer;
+}
+
+Admin::Answer Admin::explain(const http::Request& request) {
+  const std::string_view text_id = request.path().substr(std::string_view("/explain/").size());
+  const auto id = parse_id(text_id);
+  if (!id) {
+    return error(400, "a request id is up to 16 hex digits, as in x-signalbox-request-id", "bad_id");
+  }
+  const auto story = gateway_.story(*id);
+  if (!story) {
+    return error(404, "no story of this request is kept: too old, or never seen here", "not_found");
+  }
+  if (request.query_param("format") == "text") return text(200, observe::explain_text(*story));
+  return page(observe::explain_json(*story));
+}
+
+Admin::Answer Admin::post_capacity(const http::Request& request) {
+  auto given = read_unit_value(request, *ports_.view()->spec, "max_replicas",
+                               R"({"unit": "NAME", "max_replicas": 3})");
+  if (!given.ok()) return error(400, given.error().message, "bad_signal");
+  core::CapacityLimit limit{given->unit, -1};
+  if (!given->value.is_null()) {
+    constexpr double kLargest = 1e6;
+    const double wanted = given->value.is_number() ? given->value.to_number<double>() : NAN;
+    if (!(wanted >= 0.0 && wanted <= kLargest) || wanted != std::floor(wanted)) {
+      return error(400, "max_replicas is a whole number from 0 to 1000000, or null for no limit",
+                   "bad_signal");
+    }
+    limit.max_replicas = static_cast<int>(wanted);
+  }
+  const auto why = ports_.signal({net::now(), "admin", limit});
+  return why.empty() ? text(204, {}) : error(422, why, "implausible");
+}
+
+Admin::Answer Admin::post_price(const http::Request& request) {
+  auto given = read_unit_value(request, *ports_.view()->spec, "usd_per_hour",
+                               R"({"unit": "NAME", "usd_per_hour": 0.75})");
+  if (!given.ok()) return error(400, given.error().message, "bad_signal");
+  if (!given->value.is_number()) return error(400, "usd_per_hour is a number", "bad_signal");
+  const auto why = ports_.signal(
+      {net::now(), "admin", core::PriceQuote{given->unit, given->value.to_number<double>()}});
+  return why.empty() ? text(204, {}) : error(422, why, "implausible");
+}
+
+Admin::Answer Admin::post_reload() {
+  const auto why = ports_.reload();
+  return why.empty() ? text(200, "reloaded\n") : text(422, why);
+}
+
+}  // namespace signalbox::gateway

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The operator's page: health, metrics, the fleet as it is and why, the story of one request, and
+// signals by hand. On a listener of its own, never the clients'; a request that a browser page of
+// another origin sent is refused.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/model/digest.h"
+#include "core/model/fleet_view.h"
+#include "core/model/signal.h"
+#include "gateway/gateway.h"
+#include "http/server.h"
+#include "observe/mode_history.h"
+#include "observe/wall_time.h"
+
+namespace signalbox::gateway {
+
+class Admin {
+ public:
+  // What the page needs of the rest of the process; called on the page's loop.
+  struct Ports {
+    std::function<std::shared_ptr<const core::FleetView>()> view;
+    // Takes a signal; returns why it was refused, or an empty text.
+    std::function<std::string(const core::Signal&)> signal;
+    // Reads the configuration again; returns what is wrong with it, or an empty text.
+    std::function<std::string()> reload;
+    std::function<bool()> ready;  // takes new requests
+  };
+
+  Admin(asio::io_context& io, Gateway& gateway, Ports ports);
+
+  Result<core::Address> listen(const core::Address& address) { return server_.listen(address); }
+  void close() { server_.close(); }
+
+  // To be called with every plan: pages tell of mode changes.
+  void on_plan(const core::Plan& plan) { history_.record(plan); }
+
+ private:
+  using Answer = http::Response;
+
+  Answer answer(const http::Request& request);
+  Answer metrics();
+  Answer fleet();
+  Answer explain(const http::Request& request);
+  Answer post_capacity(const http::Request& request);
+  Answer post_price(const http::Request& request);
+  Answer post_reload();
+  Answer index() const;
+
+  Gateway& gateway_;
+  Ports ports_;
+  observe::ModeHistory history_;
+  observe::WallOffset wall_;
+  core::RouterDigest earlier_;  // for traffic shares of the last while
+  http::Server server_;
+};
+
+}  // namespace signalbox::gateway

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Composition of loops; see gateway.h.
+#include "gateway/gateway.h"
+
+#include <utility>
+
+#include "base/assert.h"
+
+namespace signalbox::gateway {
+
+Gateway::Gateway(Options options, asio::io_context& timer_io, AccessLog log,
+                 RouterShell::Observer observer)
+    : options_(std::move(options)),
+      ring_(options_.explain_ring),
+      router_(options_.seed, timer_io, ring_, std::move(observer)) {
+  SIGNALBOX_ASSERT(options_.threads >= 1);
+  for (int i = 0; i < options_.threads; ++i) {
+    loops_.push_back(std::make_unique<Loop>(options_, router_, ring_, log));
+  }
+}
+
+Gateway::~Gateway() { stop(); }
+
+Result<core::Address> Gateway::listen() {
+  core::Address address = options_.listen;
+  for (auto& loop : loops_) {
+    auto bound = loop->listen(address, loops_.size() > 1);
+    if (!bound.ok()) return bound;
+    address = *bound;  // the first loop chooses a free port, the others share it
+  }
+  return address;
+}
+
+void Gateway::start() {
+  for (auto& loop : loops_) loop->start();
+}
+
+void Gateway::drain() {
+  for (auto& loop : loops_) loop->drain();
+}
+
+bool Gateway::drained() const {
+  for (const auto& loop : loops_) {
+    if (loop->active() > 0 || loop->counters().client_connections.load() > 0) return false;
+  }
+  return true;
+}
+
+void Gateway::stop() {
+  for (auto& loop : loops_) loop->stop();
+  router_.stop();
+}
+
+void Gateway::publish(std::shared_ptr<const core::FleetView> view) {
+  for (auto& loop : loops_) loop->on_view(view);
+  router_.publish(std::move(view));
+}
+
+observe::GatewayStats Gateway::stats() const {
+  observe::GatewayStats stats;
+  for (const auto& loop : loops_) {
+    const auto& counters = loop->counters();
+    stats.client_connections += counters.client_connections.load(std::memory_order_relaxed);
+    stats.upstream_connections += counters.upstream_connections.load(std::memory_order_relaxed);
+    stats.accepted += counters.accepted.load(std::memory_order_relaxed);
+    stats.bytes_in += counters.bytes_in.load(std::memory_order_relaxed);
+    stats.bytes_out += counters.bytes_out.load(std::memory_order_relaxed);
+  }
+  stats.config_generation = config_generation_.load();
+  stats.last_reload_ok = last_reload_ok_.load();
+  return stats;
+}
+
+void Gateway::note_reload(bool accepted) {
+  last_reload_ok_.store(accepted);
+  if (accepted) config_generation_.fetch_add(1);
+}
+
+}  // namespace signalbox::gateway

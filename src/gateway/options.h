@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How the gateway meets its clients and its units: plain values, so that the room knows nothing of
+// configuration files.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/time.h"
+#include "core/model/unit.h"
+
+namespace signalbox::gateway {
+
+struct Options {
+  core::Address listen{"127.0.0.1", 8080};  // port 0 = any free one
+  int threads = 1;                          // event loops, one thread each
+  Duration connect_timeout = 1s;            // to a unit
+  Duration header_timeout = 10s;            // a client's head must be complete within this time
+  Duration keep_alive = 75s;                // an idle client connection lives so long
+  Duration drain = 30s;                     // for running requests, on shutdown
+  std::size_t inspect_bytes = 64 * 1024;    // of a body: looked at, and kept for a re-decision
+  std::uint64_t max_body = 64 * 1024 * 1024;
+  std::size_t max_connections = 10'000;     // from clients, over all loops
+  std::size_t explain_ring = 4096;          // requests whose story is kept
+  std::uint64_t seed = 1;                   // of the Router
+};
+
+}  // namespace signalbox::gateway

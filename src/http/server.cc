@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Accepting, and ending all connections at once. Out of file descriptors, a loop that accepts again
+// immediately would spin at full speed doing nothing; it pauses instead (B79).
+#include "http/server.h"
+
+#include <utility>
+#include <vector>
+
+#include "base/assert.h"
+#include "http/connection.h"
+
+namespace signalbox::http {
+
+namespace {
+
+using asio::ip::tcp;
+
+constexpr Duration kAcceptPause = 100ms;
+
+bool out_of_resources(error_code ec) {
+  return ec == asio::error::no_descriptors || ec == asio::error::no_buffer_space ||
+         ec == asio::error::no_memory || ec == boost::system::errc::too_many_files_open_in_system;
+}
+
+void accept_next(const std::shared_ptr<Server::State>& state);
+
+void pause_accepting(const std::shared_ptr<Server::State>& state) {
+  state->accept_pause.expires_after(kAcceptPause);
+  state->accept_pause.async_wait([weak = std::weak_ptr(state)](error_code ec) {
+    const auto server = weak.lock();
+    if (!ec && server && server->acceptor.is_open()) accept_next(server);
+  });
+}
+
+void accept_next(const std::shared_ptr<Server::State>& state) {
+  state->acceptor.async_accept([weak = std::weak_ptr(state)](error_code ec, tcp::socket socket) {
+    const auto server = weak.lock();
+    if (!server || !server->acceptor.is_open()) return;
+    if (out_of_resources(ec)) return pause_accepting(server);
+    if (!ec) {
+      auto connection = std::make_shared<Connection>(std::move(socket), server, server->limits);
+      server->connections.insert(connection);
+      connection->start();
+    }
+    accept_next(server);
+  });
+}
+
+void stop_accepting(Server::State& state) {
+  error_code ignored;
+  state.acceptor.close(ignored);
+  state.accept_pause.cancel();
+}
+
+// A copy, because ending a connection takes it out of the set.
+std::vector<std::shared_ptr<Connection>> all_connections(const Server::State& state) {
+  return {state.connections.begin(), state.connections.end()};
+}
+
+}  // namespace
+
+Server::Server(asio::io_context& io, Handler handler, ServerLimits limits)
+    : state_(std::make_shared<State>(io, std::move(handler), limits)) {}
+
+Server::~Server() { reset(); }
+
+Result<core::Address> Server::listen(const core::Address& address) {
+  SIGNALBOX_ASSERT(!state_->acceptor.is_open());
+  const auto cannot = [&address](const std::string& why) {
+    return Error{"cannot listen on " + core::to_string(address) + ": " + why};
+  };
+  error_code ec;
+  const std::string host = address.host == "localhost" ? "127.0.0.1" : address.host;
+  const auto ip = asio::ip::make_address(host, ec);
+  if (ec) return cannot("'" + address.host + "' is not an IP address (use 127.0.0.1, 0.0.0.0, ::)");
+
+  auto& acceptor = state_->acceptor;
+  const tcp::endpoint endpoint(ip, address.port);
+  acceptor.open(endpoint.protocol(), ec);
+  if (!ec) acceptor.set_option(tcp::acceptor::reuse_address(true), ec);
+  if (!ec) acceptor.bind(endpoint, ec);
+  if (!ec) acceptor.listen(asio::socket_base::max_listen_connections, ec);
+  const tcp::endpoint bound = ec ? tcp::endpoint{} : acceptor.local_endpoint(ec);
+  if (ec) {
+    const std::string why = ec.message();
+    stop_accepting(*state_);
+    return cannot(why);
+  }
+  accept_next(state_);
+  return core::Address{bound.address().to_string(), bound.port()};
+}
+
+void Server::close() {
+  stop_accepting(*state_);
+  for (const auto& connection : all_connections(*state_)) connection->drain();
+}
+
+void Server::reset() {
+  stop_accepting(*state_);
+  for (const auto& connection : all_connections(*state_)) connection->reset();
+}
+
+std::size_t Server::open_connections() const { return state_->connections.size(); }
+
+}  // namespace signalbox::http

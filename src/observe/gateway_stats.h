@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a request shell counts of itself: connections and bytes, which the core never sees, and how
+// the last reload of the configuration went.
+#pragma once
+
+#include <cstdint>
+
+namespace signalbox::observe {
+
+struct GatewayStats {
+  std::uint64_t client_connections = 0;    // open now
+  std::uint64_t upstream_connections = 0;  // open now, idle ones in the pool included
+  std::uint64_t accepted = 0;              // client connections ever accepted
+  std::uint64_t bytes_in = 0;              // from clients
+  std::uint64_t bytes_out = 0;             // to clients
+  std::uint64_t config_generation = 1;     // counts accepted configurations
+  bool last_reload_ok = true;              // false: the file on disk is not what runs
+};
+
+}  // namespace signalbox::observe

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One replica as a pure state machine: jobs in, started / token / finished out, time an argument.
+// The emulator drives it by real timers behind real sockets, the simulator by a virtual clock, so
+// both show the same accelerator. All jobs in service share one work clock that load and slowdown
+// slow down together; a job's milestones are fixed readings of that clock, so a change of load
+// moves every finish correctly without touching any job.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "sim/service_model.h"
+
+namespace signalbox::sim {
+
+using JobId = Id<struct JobTag, std::uint64_t>;
+
+struct Job {
+  JobId id;
+  double factor = 1.0;  // size against the profile's reference request; belongs to the request
+  int tokens = 0;       // > 0: a stream of this many tokens
+};
+
+struct JobEvent {
+  enum class Kind { kStarted, kToken, kFinished };
+  Kind kind;
+  JobId job;
+  TimePoint at;   // exact, never after the `now` it was asked for
+  int token = 0;  // 1, 2, ... for kToken
+};
+
+// Serves first come first served: up to `slots` jobs side by side, or batch by batch. A batch takes
+// as long as its largest member and hands out no tokens before its end. Every input first brings
+// the replica to `now` and appends what happened on the way. REQUIRES throughout: `now` never goes
+// back, `model` outlives the engine, ids in the replica at one time are distinct.
+class ReplicaEngine {
+ public:
+  explicit ReplicaEngine(const ServiceModel& model, TimePoint now = {});
+
+  // REQUIRES: job.factor > 0
+  void arrive(const Job& job, TimePoint now, std::vector<JobEvent>& out);
+
+  // Takes the job out, queued or in service, and frees its slot at once; false if it is not here
+  // (any more). A batch goes on without its cancelled members until all of them are.
+  bool cancel(JobId job, TimePoint now, std::vector<JobEvent>& out);
+
+  // Work takes `slowdown` times as long from `now` on, what is left of jobs in service included;
+  // infinity stops it. REQUIRES: slowdown > 0
+  void set_slowdown(double slowdown, TimePoint now, std::vector<JobEvent>& out);
+
+  // When advance() must be called next; nullopt while nothing can happen by itself.
+  std::optional<TimePoint> next_event() const;
+
+  void advance(TimePoint now, std::vector<JobEvent>& out);
+
+  int in_service() const { return static_cast<int>(in_service_.size()); }
+  std::size_t queued() const { return queue_.size(); }
+  std::uint64_t finished() const { return finished_; }
+  // Time with at least one job in service, up to the latest `now` given.
+  Duration busy_time() const { return busy_; }
+
+ private:
+  // A job being served; milestones are readings of the work clock, in nanoseconds of work.
+  struct InService {
+    JobId id;
+    double milestone;  // the next token, or the finish
+    double gap;        // between tokens
+    int tokens;        // in all; 0 when it does not stream
+    int next_token;    // 1-based
+  };
+
+  void start_queued(std::vector<JobEvent>& out);
+  void begin(const Job& job, double work, std::vector<JobEvent>& out);
+  void reach_milestone(std::vector<JobEvent>& out);
+  void pass_time(TimePoint to);
+  void set_pace();
+  void schedule();
+
+  const ServiceModel* model_;
+  TimePoint at_;             // the moment the fields below describe
+  double work_clock_ = 0.0;  // restarted whenever the replica is empty, which keeps it exact
+  double pace_ = 1.0;        // work done per nanosecond
+  double slowdown_ = 1.0;
+  TimePoint due_ = TimePoint::max();  // when in_service_[due_index_] reaches its milestone
+  std::size_t due_index_ = 0;
+  int batch_size_ = 0;                 // jobs the running batch began with
+  std::vector<InService> in_service_;  // in order of start
+  std::deque<Job> queue_;
+  std::uint64_t finished_ = 0;
+  Duration busy_{0};
+};
+
+}  // namespace signalbox::sim

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Classification by length first: almost every field is told apart from the special ones without
+// looking at a single character.
+#include "wire/http1_message.h"
+
+#include <algorithm>
+#include <array>
+
+namespace signalbox::wire {
+
+namespace {
+
+constexpr char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+
+struct KnownField {
+  std::string_view name;
+  FieldKind kind;
+};
+
+constexpr std::array kKnownFields = {
+    KnownField{"te", FieldKind::kHopByHop},
+    KnownField{"host", FieldKind::kHost},
+    KnownField{"cookie", FieldKind::kCredential},
+    KnownField{"expect", FieldKind::kExpect},
+    KnownField{"upgrade", FieldKind::kUpgrade},
+    KnownField{"trailer", FieldKind::kHopByHop},
+    KnownField{"api-key", FieldKind::kCredential},
+    KnownField{"x-api-key", FieldKind::kCredential},
+    KnownField{"x-real-ip", FieldKind::kForwarding},
+    KnownField{"forwarded", FieldKind::kForwarding},
+    KnownField{"connection", FieldKind::kConnection},
+    KnownField{"keep-alive", FieldKind::kHopByHop},
+    KnownField{"authorization", FieldKind::kCredential},
+    KnownField{"content-length", FieldKind::kContentLength},
+    KnownField{"http2-settings", FieldKind::kHopByHop},
+    KnownField{"transfer-encoding", FieldKind::kTransferEncoding},
+    KnownField{"x-gateway-destination-endpoint", FieldKind::kRouting},
+};
+
+struct KnownPrefix {
+  std::string_view prefix;
+  FieldKind kind;
+};
+
+constexpr std::array kKnownPrefixes = {
+    KnownPrefix{"proxy-", FieldKind::kHopByHop},
+    KnownPrefix{"x-forwarded-", FieldKind::kForwarding},
+    KnownPrefix{"x-signalbox-", FieldKind::kRouting},
+};
+
+}  // namespace
+
+bool equals_ignoring_case(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                            [](char x, char y) { return lower(x) == lower(y); });
+}
+
+FieldKind classify_field(std::string_view name) {
+  for (const auto& known : kKnownFields) {
+    if (known.name.size() != name.size()) continue;
+    if (equals_ignoring_case(name, known.name)) return known.kind;
+  }
+  for (const auto& known : kKnownPrefixes) {
+    if (name.size() < known.prefix.size() || lower(name.front()) != known.prefix.front()) continue;
+    if (equals_ignoring_case(name.substr(0, known.prefix.size()), known.prefix)) return known.kind;
+  }
+  return FieldKind::kOther;
+}
+
+const Field* find_field(const std::vector<Field>& fields, std::string_view name) {
+  const auto at = std::find_if(fields.begin(), fields.end(), [name](const Field& field) {
+    return equals_ignoring_case(field.name, name);
+  });
+  return at == fields.end() ? nullptr : &*at;
+}
+
+const Field* find_field(const std::vector<Field>& fields, FieldKind kind) {
+  const auto at = std::find_if(fields.begin(), fields.end(),
+                               [kind](const Field& field) { return field.kind == kind; });
+  return at == fields.end() ? nullptr : &*at;
+}
+
+}  // namespace signalbox::wire
