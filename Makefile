@@ -29,7 +29,9 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  $(BOLD)make %-9s$(PLAIN) %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@printf '\n  $(DIM)New here? make run, then README.md. To change the code: HACKING.md.$(PLAIN)\n\n'
 
-run: build ## build, then watch the demo: five pools, two waves, one shortage
+run: setup ## build, then watch the demo: five pools, two waves, one shortage
+	$(call say,building signalbox)
+	@$(call build_preset,release,--target signalbox)
 	$(call say,running the demo: two minutes$(,) ctrl-c ends it)
 	$(BINARY) demo
 	$(next) \
@@ -89,7 +91,7 @@ setup:
 
 # Configuring is skipped when the build folder is: ninja itself notices changed CMake files.
 build_preset = { [[ -f build/$(1)/build.ninja ]] || cmake --preset $(1); } && \
-  cmake --build --preset $(1) -j $(JOBS)
+  cmake --build --preset $(1) -j $(JOBS) $(2)
 
 # The thread sanitizer of GCC 12 does not start where the kernel spreads addresses widely.
 fixed_addresses := $(shell setarch "$$(uname -m)" -R true 2>/dev/null && echo setarch -R)

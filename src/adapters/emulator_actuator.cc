@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "base/assert.h"
@@ -95,13 +94,13 @@ void EmulatorActuator::send_launch(EndpointId id) {
 }
 
 void EmulatorActuator::on_launch_answer(EndpointId id, const http::Response& answer) {
-  const auto found = replicas_.find(id);
   if (!is_success(answer)) {
     if (!is_unlaunched(id)) return;
     refuse(id, read_refusal(answer));
     return flush();
   }
   // Its first events may have come before this answer.
+  const auto found = replicas_.find(id);
   if (found == replicas_.end()) return;
   if (found->second.stage == Stage::kLaunching) found->second.stage = Stage::kBooting;
   if (found->second.stopping) send_stop(id);
@@ -115,14 +114,19 @@ bool EmulatorActuator::is_unlaunched(EndpointId id) const {
 
 // Only "there is none" is an end; all else is heard as an event, or repeated by the next survey.
 void EmulatorActuator::send_stop(EndpointId id) {
+  if (!stops_under_way_.insert(id).second) return;
   call(
       stop_request(id), options_.call_timeout,
       [this, id](const http::Response& answer) {
-        if (answer.status != 404 || replicas_.count(id) == 0) return;
+        stops_under_way_.erase(id);
+        const auto found = replicas_.find(id);
+        // A leftover of the same id may have been meant.
+        const bool meant = found != replicas_.end() && found->second.stopping;
+        if (answer.status != 404 || !meant) return;
         report_gone(id, kStopped);
         flush();
       },
-      [](const http::ClientError&) {});
+      [this, id](const http::ClientError&) { stops_under_way_.erase(id); });
 }
 
 // --- news: poll, and survey where polls are not enough
@@ -206,7 +210,9 @@ void EmulatorActuator::on_survey(const std::vector<EndpointId>& expected,
     report_gone(id, found->second.stopping ? kStopped : kLost);
   }
   flush();
-  if (phase_ == Phase::kClearing && !strays) phase_ = Phase::kCatchingUp;
+  // A stop that is still under way could strike a launch of the same id.
+  const bool clear = !strays && stops_under_way_.empty();
+  if (phase_ == Phase::kClearing && clear) phase_ = Phase::kCatchingUp;
   next_survey_ =
       net::now() + (phase_ == Phase::kClearing ? kClearingLook : options_.survey_interval);
   recovered();

@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -110,6 +111,7 @@ class EmulatorActuator final : public control::Actuator, public control::SignalS
   control::SignalSink* sink_ = nullptr;  // set while started
 
   std::map<EndpointId, Replica> replicas_;
+  std::set<EndpointId> stops_under_way_;  // asked for, not yet answered
   Phase phase_ = Phase::kClearing;
   std::uint64_t heard_ = 0;                   // the number of the last event read
   TimePoint next_survey_ = TimePoint::min();  // when events alone are no longer trusted

@@ -246,6 +246,8 @@ class TreeBuilder final : public YAML::EventHandler {
     if (written.starts_with("---")) {
       report_.add({"", mark}, "a second YAML document begins here",
                   {.hint = "a configuration is one document; move what follows to its own file"});
+    } else if (written.starts_with(',')) {
+      report_.add({"", mark}, "a ',' stands where none can", {.hint = "remove it"});
     } else {
       report_.add({"", mark}, "what follows does not belong to the document above",
                   {.hint = "begin every top-level key in column 1, and remove a '...' line"});

@@ -90,6 +90,11 @@ TEST(YamlTree, depth_is_bounded_for_lists_and_mappings) {
   EXPECT_EQ(first_problem(deep), "nested deeper than 12 levels");
 }
 
+TEST(YamlTree, a_stray_comma_ends) {
+  // yaml-cpp 0.7 delivers empty documents for it without end.
+  EXPECT_EQ(first_problem(","), "a ',' stands where none can");
+}
+
 // Mutations of a real configuration reach further into the loader than random bytes do.
 RC_GTEST_PROP(Loading, any_mutation_loads_or_says_why, ()) {
   static const std::string whole = contents_of("examples/annotated.yaml");

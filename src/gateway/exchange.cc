@@ -207,7 +207,10 @@ void Exchange::send_request() {
   rewrite.target = target;
   rewrite.host = host;
   rewrite.client_address = client_->client_address();
-  rewrite.framing = {request.framing().body, request.framing().length};
+  // A stated length of zero is passed on: some servers insist on one with every POST.
+  const auto length = request.content_length();
+  rewrite.framing = length ? wire::WriteFraming{wire::BodyKind::kLength, *length}
+                           : wire::WriteFraming{request.framing().body, 0};
   const wire::OwnField own{"x-signalbox-request-id", id};
   rewrite.own = {&own, 1};
   sending_.clear();

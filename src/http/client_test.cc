@@ -36,17 +36,18 @@ struct Caller {
   asio::io_context io;
   Client client{io};
 
-  Answer call(const core::Address& address, Request request = {}, CallOptions options = {}) {
+  Answer call(const core::Address& address, const Request& request = {},
+              const CallOptions& options = {}) {
     std::optional<Answer> answer;
-    client.call(address, std::move(request), options, [&](Answer a) { answer = std::move(a); });
+    client.call(address, request, options, [&](Answer a) { answer = std::move(a); });
     EXPECT_FALSE(answer.has_value()) << "never from inside call()";
     io.restart();
     while (!answer) io.run_one();
     return *std::move(answer);
   }
 
-  std::string body(const core::Address& address, Request request = {}) {
-    const Answer answer = call(address, std::move(request));
+  std::string body(const core::Address& address, const Request& request = {}) {
+    const Answer answer = call(address, request);
     return answer.ok() ? answer->body : to_string(answer.error().kind) + std::string("!");
   }
 };
@@ -241,14 +242,14 @@ TEST(Client, close_cancels_without_calling_back) {
   Caller caller;
   auto kept = std::make_shared<int>();
   for (int i = 0; i < 3; ++i) {
-    caller.client.call(hanging.address(), {}, {}, [kept](Answer) { FAIL() << "cancelled"; });
+    caller.client.call(hanging.address(), {}, {}, [kept](const Answer&) { FAIL() << "cancelled"; });
   }
   EXPECT_EQ(caller.client.calls_in_flight(), 3u);
   hanging.wait_until([](Server& s) { return s.open_connections() == 3; });
   caller.io.poll();  // the requests are out
   caller.client.close();
   EXPECT_EQ(caller.client.calls_in_flight(), 0u);
-  caller.client.call(hanging.address(), {}, {}, [kept](Answer) { FAIL() << "closed"; });
+  caller.client.call(hanging.address(), {}, {}, [kept](const Answer&) { FAIL() << "closed"; });
   caller.io.run();  // ends, because nothing is left to do
   EXPECT_EQ(kept.use_count(), 1);
 }
@@ -260,9 +261,10 @@ TEST(Client, can_be_destroyed_in_a_callback_and_with_calls_in_flight) {
   asio::io_context io;
   auto client = std::make_unique<Client>(io);
   int called = 0;
-  client->call(server.address(), {.target = "/hang"}, {}, [](Answer) { FAIL() << "destroyed"; });
+  client->call(server.address(), {.target = "/hang"}, {},
+               [](const Answer&) { FAIL() << "destroyed"; });
   for (int i = 0; i < 3; ++i) {
-    client->call(server.address(), {}, {}, [&](Answer) {
+    client->call(server.address(), {}, {}, [&](const Answer&) {
       ++called;
       client.reset();
     });
@@ -277,7 +279,7 @@ TEST(Client, a_callback_may_call_again_and_finds_its_connection_free) {
   Client client(io);
   int left = 1000;
   std::function<void()> next = [&] {
-    client.call(server.address(), {}, {}, [&](Answer answer) {
+    client.call(server.address(), {}, {}, [&](const Answer& answer) {
       EXPECT_TRUE(answer.ok());
       --left > 0 ? next() : client.close();
     });
@@ -316,7 +318,7 @@ TEST(Client, survives_thousands_of_calls_and_abrupt_resets) {
   std::function<void()> next = [&] {
     ++begun;
     client.call(server.address(), {.method = "POST", .body = std::string(2000, 'y')}, {},
-                [&](Answer answer) {
+                [&](const Answer& answer) {
                   answer.ok() ? ++answered : ++failed;
                   EXPECT_TRUE(answer.ok() || failure(answer) == "reset") << failure(answer);
                   if (begun < kCalls) next();

@@ -18,7 +18,6 @@ namespace {
 using testing::read_requests;
 using testing::read_responses;
 using testing::status_of;
-using testing::transcript;
 
 TEST(RequestParser, reads_a_head_and_a_counted_body) {
   EXPECT_EQ(read_requests("POST /v1/images?n=1 HTTP/1.1\r\nHost: a.example:80\r\nX-Empty:\r\n"

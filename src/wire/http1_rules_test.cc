@@ -54,10 +54,8 @@ TEST(Http1Rules, B3_content_length_must_be_a_decimal_number_below_2_to_the_63) {
 
 TEST(Http1Rules, B4_transfer_encoding_is_chunked_once_and_last_or_400) {
   for (const std::string_view bad :
-       {",chunked", "chunked,", "chunked, chunked",
-        "\x0b"
-        "chunked",
-        "chunked, gzip", "chunked;q=1", "\"chunked\"", "chunked chunked", ""}) {
+       {",chunked", "chunked,", "chunked, chunked", "\vchunked", "chunked, gzip", "chunked;q=1",
+        "\"chunked\"", "chunked chunked", ""}) {
     EXPECT_EQ(status_of(post("Transfer-Encoding: " + std::string(bad) + "\r\n", "0\r\n\r\n")), 400)
         << bad;
   }

@@ -426,6 +426,34 @@ TEST_F(TroubledEmulatorTest, an_answer_that_does_not_read_is_told_and_refuses_la
   EXPECT_NE(told[0].find("not JSON"), std::string::npos) << told[0];
 }
 
+TEST_F(TroubledEmulatorTest,
+       a_leftover_that_is_gone_when_it_is_stopped_says_nothing_of_its_successor) {
+  bool stopped = false;
+  bool launched = false;
+  start_server([&](http::Request request, std::shared_ptr<http::Responder> responder) {
+    if (request.method == "DELETE") {
+      stopped = true;
+      responder->send({404, {}, {}});
+    } else if (request.method == "POST") {
+      EXPECT_TRUE(stopped);
+      launched = true;
+      responder->send({202, {}, {}});
+    } else if (request.path() == "/replicas") {
+      const std::string leftover =
+          R"({"id":1,"unit":"quick","state":"ready","address":"127.0.0.1:9"})";
+      responder->send({200, {}, R"({"replicas":[)" + (stopped ? "" : leftover) + "]}"});
+    } else {
+      const std::string ready = R"({"event":"ready","id":1,"address":"127.0.0.1:10"})";
+      responder->send({200, {}, R"({"next":1,"events":[)" + (launched ? ready : "") + "]}"});
+    }
+  });
+  start_actuator();
+  launch(1);
+  await<EndpointReady>(1);
+  EXPECT_EQ(sink.all<EndpointReady>()[0].address.port, 10);
+  EXPECT_TRUE(sink.all<EndpointGone>().empty());
+}
+
 TEST_F(TroubledEmulatorTest, a_launch_that_got_no_answer_is_refused_and_what_it_left_is_stopped) {
   bool launched = false;
   bool stopped = false;

@@ -31,7 +31,7 @@ struct ServicePlan {
   double planned_per_s = 0.0;        // plateau capacity of the targets
   double shortfall_per_s = 0.0;      // required - planned when limits bind, else 0
   double cost_usd_per_hour = 0.0;    // of the targets
-  double lower_bound_usd_per_hour = 0.0;  // no plan under the same limits could cost less
+  double lower_bound_usd_per_hour = 0.0;  // no plan of this capacity, same limits, could cost less
   std::vector<UnitTarget> targets;   // parallel to the service's units
   std::string reason;                // why this plan, in words
 };

@@ -154,7 +154,14 @@ void Controller::publish_plan(TimePoint now, std::vector<int> unit_targets) {
   ReconcileInput input;
   input.spec = spec_.get();
   input.targets = plan_.unit_targets;
-  for (const auto& state : services_) input.required_per_s.push_back(state.wish.required_per_s);
+  // What must stay ready is what the plan provides, which may be a little less than required where
+  // misses are priced; otherwise the last surplus replica would never be let go. The margin keeps
+  // equal sums that were added up in another order from counting as different.
+  constexpr double kRounding = 1.0 - 1e-9;
+  for (const auto& state : services_) {
+    input.required_per_s.push_back(
+        std::min(state.wish.required_per_s, state.wish.planned_per_s * kRounding));
+  }
   input.next_view_version = version_;
   input.seen_view_version = seen_view_version_;
   input.now = now;

@@ -178,6 +178,26 @@ TEST(Controller, falling_demand_drains_before_it_stops) {
   EXPECT_GE(ready_capacity(rig), 6.0);
 }
 
+TEST(Controller, in_the_end_only_what_is_wanted_runs) {
+  for (const double rate : {3.0, 7.0, 20.0}) {
+    ControllerRig rig(paper_fleet());
+    rig.run(60, 40.0);
+    rig.run(200, rate);
+    EXPECT_EQ(rig.ready(kInf2), rig.controller.plan().unit_targets[0]) << rate << " requests/s";
+    EXPECT_EQ(rig.controller.view()->units[0].draining, 0);
+  }
+}
+
+TEST(Controller, no_plan_costs_less_than_its_own_lower_bound) {
+  ControllerRig rig(paper_fleet());
+  for (int i = 0; i < 100; ++i) {
+    rig.run(1, 10.0 + i % 37);
+    const ServicePlan& plan = rig.controller.plan().services[0];
+    EXPECT_LE(plan.lower_bound_usd_per_hour, plan.cost_usd_per_hour + 1e-9);
+    EXPECT_GE(plan.lower_bound_usd_per_hour, plan.cost_usd_per_hour - 1.5) << "and it is close";
+  }
+}
+
 TEST(Controller, a_router_that_lags_behind_is_waited_for) {
   ControllerRig rig(paper_fleet());
   rig.run(60, 30.0);

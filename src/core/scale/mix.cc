@@ -150,10 +150,12 @@ Mix cheapest_mix(const std::vector<MixOption>& options, double required_per_s,
   for (std::size_t i = 0; i < options.size(); ++i) {
     mix.cost_usd_per_hour += mix.replicas[i] * options[i].price_usd_per_hour;
   }
-  const double coverable = std::min(required_per_s, reachable);
-  mix.shadow_price_usd_per_hour = shadow_price(options, coverable);
+  // Where misses have a price the mix may leave a little uncovered; a bound on mixes that cover all
+  // of it would then be no bound on this one.
+  const double covered = std::min({required_per_s, reachable, mix.capacity_per_s});
+  mix.shadow_price_usd_per_hour = shadow_price(options, covered);
   mix.lower_bound_usd_per_hour =
-      std::max(0.0, dual_bound(options, coverable, mix.shadow_price_usd_per_hour));
+      std::max(0.0, dual_bound(options, covered, mix.shadow_price_usd_per_hour));
   return mix;
 }
 

@@ -20,10 +20,11 @@ struct MixOption {
 };
 
 struct Mix {
-  std::vector<int> replicas;               // parallel to the options
+  std::vector<int> replicas;  // parallel to the options
   double capacity_per_s = 0.0;
   double cost_usd_per_hour = 0.0;          // of the replicas; switching and misses excluded
-  double lower_bound_usd_per_hour = 0.0;   // of any mix that covers it, fractional ones included
+  double lower_bound_usd_per_hour = 0.0;   // of any mix, fractional ones included, that covers as
+                                           // much of the requirement as this one
   double shadow_price_usd_per_hour = 0.0;  // dual: cost of one more request/s of capacity
   double shortfall_per_s = 0.0;            // capacity that the limits leave missing
 };

@@ -251,6 +251,11 @@ RC_GTEST_PROP(Mix, with_priced_misses_it_is_the_best_compromise_up_to_the_grid, 
   const Mix mix = cheapest_mix(options, required, terms);
   const double rounding = terms.miss_price_usd_per_hour * most_replicas * missing / kGridCells;
   RC_ASSERT(comparison(options, mix.replicas, required, terms) <= best + rounding + 1e-9);
+  RC_ASSERT(mix.lower_bound_usd_per_hour <= mix.cost_usd_per_hour + 1e-9);
+  for_every_mix(options, [&](const Counts& counts) {
+    if (capacity(options, counts) < std::min(required, mix.capacity_per_s)) return;
+    RC_ASSERT(mix.lower_bound_usd_per_hour <= price(options, counts) + 1e-9);
+  });
 }
 
 }  // namespace

@@ -22,11 +22,11 @@ constexpr double kDeviationsCapacity = 2.0;
 constexpr double kCapacityMissShare = 0.1;
 // A new replica must be this much cheaper than a present one to replace it.
 constexpr double kSwitchingShare = 0.05;
-// Uncovered capacity counts this many times the cheapest unit's price. In cost mode a replica is
-// bought when at least half of it is needed, since the hold queue bridges less than that; in
-// capacity mode when a little of it is.
+// Uncovered capacity counts this many times the cheapest unit's price. In cost mode a cheap replica
+// is bought when at least half of it is needed, since the hold queue bridges less than that; in
+// capacity mode when a quarter of it is.
 constexpr double kMissPriceRatioCost = 2.0;
-constexpr double kMissPriceRatioCapacity = 8.0;
+constexpr double kMissPriceRatioCapacity = 4.0;
 // A service keeps one replica until nobody has called for this many boot times.
 constexpr int kIdleBootTimes = 10;
 
