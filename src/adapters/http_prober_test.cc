@@ -103,11 +103,11 @@ TEST_F(HttpProberTest, a_healthy_endpoint_is_asked_again_and_again) {
   prober.start(sink);
   await_verdicts(1, 3);
   EXPECT_EQ(verdicts(1), (std::vector{true, true, true}));
-  EXPECT_EQ(sink.signals[0].source, "probe");
-  EXPECT_LE(sink.signals[0].at, sink.signals[2].at);
-  EXPECT_EQ(patient.requests[0].method, "GET");
-  EXPECT_EQ(patient.requests[0].target, "/health?deep=1");
-  EXPECT_EQ(http::find_header(patient.requests[0].headers, "connection"), "close");
+  EXPECT_EQ(sink.signals.at(0).source, "probe");
+  EXPECT_LE(sink.signals.at(0).at, sink.signals.at(2).at);
+  EXPECT_EQ(patient.requests.at(0).method, "GET");
+  EXPECT_EQ(patient.requests.at(0).target, "/health?deep=1");
+  EXPECT_EQ(http::find_header(patient.requests.at(0).headers, "connection"), "close");
 }
 
 TEST_F(HttpProberTest, only_2xx_is_healthy) {
@@ -129,7 +129,7 @@ TEST_F(HttpProberTest, an_endpoint_whose_port_is_closed_is_unhealthy) {
   show({endpoint(1, patient.address)});
   prober.start(sink);
   await_verdicts(1, 1);
-  EXPECT_FALSE(verdicts(1)[0]);
+  EXPECT_FALSE(verdicts(1).at(0));
 }
 
 TEST_F(HttpProberTest, a_silent_endpoint_is_unhealthy_after_the_timeout_and_asked_once_meanwhile) {
@@ -139,7 +139,7 @@ TEST_F(HttpProberTest, a_silent_endpoint_is_unhealthy_after_the_timeout_and_aske
   show({endpoint(1, silent.address)});
   prober.start(sink);
   await_verdicts(1, 1);
-  EXPECT_FALSE(verdicts(1)[0]);
+  EXPECT_FALSE(verdicts(1).at(0));
   EXPECT_LE(silent.requests.size(), 1u) << "ten intervals passed, with one probe under way";
 }
 
@@ -164,7 +164,7 @@ TEST_F(HttpProberTest, an_endpoint_that_left_the_view_is_forgotten_with_its_prob
   run_until([&] { return !leaves.unanswered.empty(); });
   show({endpoint(1, stays.address)});
   EXPECT_EQ(prober.watched(), 1u);
-  leaves.unanswered[0]->send({200, {}, {}});
+  leaves.unanswered.at(0)->send({200, {}, {}});
   await_verdicts(1, verdicts(1).size() + 5);
   EXPECT_TRUE(verdicts(2).empty());
   EXPECT_EQ(leaves.requests.size(), 1u);
@@ -179,7 +179,7 @@ TEST_F(HttpProberTest, one_that_comes_back_while_it_is_asked_keeps_a_single_turn
   show({});
   show({endpoint(1, patient.address)});
   patient.status = 200;
-  patient.unanswered[0]->send({200, {}, {}});
+  patient.unanswered.at(0)->send({200, {}, {}});
   await_verdicts(1, 3);
   show({});
   EXPECT_EQ(prober.watched(), 0u);
@@ -208,7 +208,7 @@ TEST_F(HttpProberTest, nothing_is_said_after_stop) {
   prober.start(sink);
   run_until([&] { return !patient.unanswered.empty(); });
   prober.stop();
-  patient.unanswered[0]->send({200, {}, {}});
+  patient.unanswered.at(0)->send({200, {}, {}});
   patient.crash();
   while (io.run_one_for(10s) > 0) {
   }

@@ -17,10 +17,6 @@ namespace signalbox::config {
 
 namespace {
 
-// The paths of OpenAI's API whose bodies carry a model.
-constexpr std::string_view kModelPaths[] = {"/v1/chat/completions", "/v1/completions",
-                                            "/v1/embeddings", "/v1/images/generations"};
-
 struct Rules {
   std::string name;
   Place place;
@@ -107,25 +103,6 @@ void check_repeated(const std::vector<Item<std::string>>& items, std::string_vie
 }
 
 }  // namespace
-
-std::vector<std::string> paths_of(const Fields& service) {
-  std::vector<std::string> paths;
-  if (service.has("paths")) {
-    for (auto& path : service.items<std::string>("paths")) paths.push_back(path.value);
-  } else if (service.has("models")) {
-    paths.assign(std::begin(kModelPaths), std::end(kModelPaths));
-  } else {
-    paths.emplace_back("/*");
-  }
-  return paths;
-}
-
-bool covers(std::string_view wider, std::string_view pattern) {
-  if (!wider.ends_with('*')) return wider == pattern;
-  wider.remove_suffix(1);
-  if (pattern.ends_with('*')) pattern.remove_suffix(1);
-  return pattern.starts_with(wider);
-}
 
 void check_rules(const Fields& root, Report& report) {
   std::vector<Rules> above;

@@ -60,7 +60,11 @@ void ClientConnection::close() {
   phase_ = Phase::kClosed;
   timer_.cancel();
   error_code ignored;
-  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  if (reset_at_close_) {
+    socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+  } else {
+    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  }
   socket_.close(ignored);
   // An exchange that is still in progress has lost its client.
   if (const auto exchange = std::exchange(exchange_, nullptr)) exchange->on_client_gone();
@@ -112,13 +116,15 @@ void ClientConnection::on_read(error_code error, std::size_t count) {
   }
 }
 
-// The client has closed its sending side. Before a request is complete that is its end. After, it
-// may still be there to read the answer (B36) or have left for good (B35): an interim response
-// tells, because a client that is gone answers it with a reset.
+// The client has closed its sending side. Before a request is complete that is its end, once the
+// bytes that came before it are used up. After, it may still be there to read the answer (B36) or
+// have left for good (B35): an interim response tells, because a client that is gone answers it
+// with a reset.
 void ClientConnection::on_end_of_input() {
   input_ended_ = true;
   closing_ = true;
-  if (!exchange_ || !parser_.done()) {
+  const bool used_up = begin_ == end_ || phase_ == Phase::kBody;
+  if (!exchange_ || (!parser_.done() && used_up)) {
     close();
     return;
   }
@@ -190,7 +196,7 @@ void ClientConnection::feed_body() {
     exchange->on_body_progress();
     return;
   }
-  read();
+  input_ended_ ? close() : read();
 }
 
 void ClientConnection::watch() {

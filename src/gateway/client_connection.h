@@ -44,6 +44,8 @@ class ClientConnection : public std::enable_shared_from_this<ClientConnection> {
   void watch();
   // Sends all of `bytes`, which must stay valid until `done`. One write at a time.
   void write(asio::const_buffer bytes, std::function<void(error_code)> done);
+  // When the connection ends, the client shall see a reset instead of an orderly end.
+  void reset_at_close() { reset_at_close_ = true; }
   // The exchange is over: on to the next request, or close.
   void finish(bool keep_alive);
 
@@ -73,6 +75,7 @@ class ClientConnection : public std::enable_shared_from_this<ClientConnection> {
   bool reading_ = false;      // a read is outstanding
   bool input_ended_ = false;  // the client has closed its sending side
   bool closing_ = false;      // close when the exchange is over
+  bool reset_at_close_ = false;
   std::size_t discarded_ = 0; // bytes dropped while lingering
   std::size_t begin_ = 0;     // unread bytes lie in [begin_, end_) of the buffer
   std::size_t end_ = 0;

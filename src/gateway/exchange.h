@@ -114,6 +114,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   std::size_t response_end_ = 0;
   bool head_relayed_ = false;
   bool client_chunked_ = false;
+  bool client_until_close_ = false;
   bool client_keep_alive_ = true;
   std::string outgoing_;
   std::uint64_t bytes_in_ = 0;

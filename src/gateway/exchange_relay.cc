@@ -95,6 +95,7 @@ void Exchange::relay_head() {
     client_chunked_ = true;
   } else {
     rewrite.framing = {wire::BodyKind::kUntilClose, 0};
+    client_until_close_ = true;
     client_keep_alive_ = false;
   }
   rewrite.keep_alive = client_keep_alive_;
@@ -157,8 +158,10 @@ void Exchange::on_relayed(error_code error) {
 }
 
 // After the first byte there is no other attempt: the client must see that the answer is cut short,
-// so its connection ends without the final chunk (B41, B45).
+// so its connection ends without the final chunk or, where the end of the connection would be the
+// end of the body, by a reset (B41, B45).
 void Exchange::break_off() {
+  if (client_until_close_) client_->reset_at_close();
   drop_upstream();
   timer_.cancel();
   if (std::exchange(in_flight_, false)) {

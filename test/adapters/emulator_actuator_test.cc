@@ -145,13 +145,13 @@ TEST_F(EmulatorActuatorTest, a_launched_replica_is_ready_at_an_address_that_serv
   start_both();
   launch_ready(1, 1);
   const auto ready = sink.all<EndpointReady>();
-  EXPECT_EQ(ready[0].endpoint, EndpointId{1});
-  EXPECT_EQ(ready[0].address, replica(1)->address);
-  EXPECT_EQ(sink.signals[0].source, "emulator");
+  EXPECT_EQ(ready.at(0).endpoint, EndpointId{1});
+  EXPECT_EQ(ready.at(0).address, replica(1)->address);
+  EXPECT_EQ(sink.signals.at(0).source, "emulator");
 
   http::Client client(io);
   std::optional<int> status;
-  client.call(ready[0].address, {"GET", "/health", {}, {}}, {},
+  client.call(ready.at(0).address, {"GET", "/health", {}, {}}, {},
               [&](auto answer) { status = answer ? answer.value().status : 0; });
   run_until([&] { return status.has_value(); });
   EXPECT_EQ(status, 200);
@@ -170,7 +170,7 @@ TEST_F(EmulatorActuatorTest, a_refused_launch_is_told_in_the_providers_words) {
   fleet().apply(kQuick, {.refuse_launches = true});
   launch(1);
   await<LaunchRefused>(1);
-  const auto refused = sink.all<LaunchRefused>()[0];
+  const auto refused = sink.all<LaunchRefused>().at(0);
   EXPECT_EQ(refused.endpoint, EndpointId{1});
   EXPECT_EQ(refused.unit, kQuick);
   EXPECT_EQ(refused.reason.rfind("insufficient capacity", 0), 0u) << refused.reason;
@@ -181,7 +181,7 @@ TEST_F(EmulatorActuatorTest, a_unit_the_emulator_does_not_know_is_refused_by_nam
   start_both();
   actuator->launch(EndpointId{1}, kQuick, unit_named("elsewhere", 1ms));
   await<LaunchRefused>(1);
-  const std::string reason = sink.all<LaunchRefused>()[0].reason;
+  const std::string reason = sink.all<LaunchRefused>().at(0).reason;
   EXPECT_NE(reason.find("elsewhere"), std::string::npos) << reason;
   EXPECT_NE(reason.find("404"), std::string::npos) << reason;
 }
@@ -192,7 +192,7 @@ TEST_F(EmulatorActuatorTest, an_id_in_use_is_refused) {
   ASSERT_TRUE(fleet().launch(EndpointId{2}, kSlow).ok());
   launch(2);
   await<LaunchRefused>(1);
-  const std::string reason = sink.all<LaunchRefused>()[0].reason;
+  const std::string reason = sink.all<LaunchRefused>().at(0).reason;
   EXPECT_NE(reason.find("409"), std::string::npos) << reason;
 }
 
@@ -201,8 +201,8 @@ TEST_F(EmulatorActuatorTest, a_stopped_replica_is_gone_as_stopped) {
   launch_ready(1, 2);
   stop(1);
   await<EndpointGone>(1);
-  EXPECT_EQ(sink.all<EndpointGone>()[0].endpoint, EndpointId{1});
-  EXPECT_EQ(sink.all<EndpointGone>()[0].reason, "stopped");
+  EXPECT_EQ(sink.all<EndpointGone>().at(0).endpoint, EndpointId{1});
+  EXPECT_EQ(sink.all<EndpointGone>().at(0).reason, "stopped");
   EXPECT_FALSE(replica(1));
   EXPECT_TRUE(replica(2));
 }
@@ -223,7 +223,7 @@ TEST_F(EmulatorActuatorTest, a_stop_right_after_the_launch_does_not_overtake_it)
   launch(2, kSlow);
   stop(2);
   await<EndpointGone>(1);
-  EXPECT_EQ(sink.all<EndpointGone>()[0].endpoint, EndpointId{2});
+  EXPECT_EQ(sink.all<EndpointGone>().at(0).endpoint, EndpointId{2});
   EXPECT_FALSE(replica(2));
   EXPECT_EQ(fleet().unit_state(kSlow).pool.launches, 1u);
 }
@@ -233,7 +233,7 @@ TEST_F(EmulatorActuatorTest, stopping_what_is_not_there_is_news_of_its_end) {
   stop(77);
   EXPECT_TRUE(sink.signals.empty()) << "the answer comes later, never from inside the call";
   await<EndpointGone>(1);
-  EXPECT_EQ(sink.all<EndpointGone>()[0].reason, "stopped");
+  EXPECT_EQ(sink.all<EndpointGone>().at(0).reason, "stopped");
 }
 
 TEST_F(EmulatorActuatorTest, stopping_a_replica_that_crashed_is_news_of_its_end) {
@@ -242,7 +242,7 @@ TEST_F(EmulatorActuatorTest, stopping_a_replica_that_crashed_is_news_of_its_end)
   fleet().apply(kQuick, {.crash = 1.0});
   stop(1);
   await<EndpointGone>(1);
-  EXPECT_EQ(sink.all<EndpointGone>()[0].reason, "stopped");
+  EXPECT_EQ(sink.all<EndpointGone>().at(0).reason, "stopped");
 }
 
 TEST_F(EmulatorActuatorTest, replicas_lost_at_one_stroke_are_one_piece_of_news) {
@@ -253,7 +253,7 @@ TEST_F(EmulatorActuatorTest, replicas_lost_at_one_stroke_are_one_piece_of_news) 
   await<EndpointGone>(4);
   EXPECT_EQ(sink.batch_sizes.size(), batches + 1);
   EXPECT_EQ(sink.batch_sizes.back(), 4u);
-  EXPECT_NE(sink.all<EndpointGone>()[0].reason, "stopped");
+  EXPECT_NE(sink.all<EndpointGone>().at(0).reason, "stopped");
 }
 
 TEST_F(EmulatorActuatorTest, a_replica_that_dies_without_a_word_is_missed_at_the_next_survey) {
@@ -261,7 +261,7 @@ TEST_F(EmulatorActuatorTest, a_replica_that_dies_without_a_word_is_missed_at_the
   launch_ready(1, 2);
   fleet().apply(kQuick, {.crash = 0.5});
   await<EndpointGone>(1);
-  EXPECT_EQ(sink.all<EndpointGone>()[0].reason, "lost without an event");
+  EXPECT_EQ(sink.all<EndpointGone>().at(0).reason, "lost without an event");
   EXPECT_EQ(actuator->replicas(), 1u);
 }
 
@@ -273,8 +273,8 @@ TEST_F(EmulatorActuatorTest, a_loss_that_was_missed_is_found_in_the_list_of_repl
   drown_events();
   await<EndpointGone>(1);
   EXPECT_EQ(sink.all<EndpointGone>().size(), 1u);
-  EXPECT_EQ(sink.all<EndpointGone>()[0].endpoint, EndpointId{first_left ? 2u : 1u});
-  EXPECT_EQ(sink.all<EndpointGone>()[0].reason, "lost without an event");
+  EXPECT_EQ(sink.all<EndpointGone>().at(0).endpoint, EndpointId{first_left ? 2u : 1u});
+  EXPECT_EQ(sink.all<EndpointGone>().at(0).reason, "lost without an event");
 }
 
 TEST_F(EmulatorActuatorTest, a_boot_that_was_missed_is_found_in_the_list_of_replicas) {
@@ -284,8 +284,8 @@ TEST_F(EmulatorActuatorTest, a_boot_that_was_missed_is_found_in_the_list_of_repl
   run_until([&] { return replica(2) && std::string_view(replica(2)->state) == "ready"; });
   drown_events();
   await<EndpointReady>(2);
-  EXPECT_EQ(sink.all<EndpointReady>()[1].endpoint, EndpointId{2});
-  EXPECT_EQ(sink.all<EndpointReady>()[1].address, replica(2)->address);
+  EXPECT_EQ(sink.all<EndpointReady>().at(1).endpoint, EndpointId{2});
+  EXPECT_EQ(sink.all<EndpointReady>().at(1).address, replica(2)->address);
 }
 
 TEST_F(EmulatorActuatorTest, replicas_outlive_doubt_until_a_restarted_emulator_lacks_them) {
@@ -297,7 +297,7 @@ TEST_F(EmulatorActuatorTest, replicas_outlive_doubt_until_a_restarted_emulator_l
   EXPECT_NE(told[0].find(core::to_string(address)), std::string::npos) << told[0];
   launch(4);
   await<LaunchRefused>(1);
-  EXPECT_NE(sink.all<LaunchRefused>()[0].reason.find("connect"), std::string::npos);
+  EXPECT_NE(sink.all<LaunchRefused>().at(0).reason.find("connect"), std::string::npos);
   EXPECT_TRUE(sink.all<EndpointGone>().empty());
 
   start_emulator();
@@ -322,7 +322,7 @@ TEST_F(EmulatorActuatorTest, leftovers_are_stopped_first_so_that_their_ids_are_f
   launch(2, kSlow);
   await<EndpointReady>(1);
   run_until([&] { return fleet().replicas().size() == 2 + fixed_servers; });
-  EXPECT_EQ(replica(1)->address, sink.all<EndpointReady>()[0].address);
+  EXPECT_EQ(replica(1)->address, sink.all<EndpointReady>().at(0).address);
   EXPECT_EQ(replica(2)->unit, kSlow);
   EXPECT_FALSE(replica(3));
   EXPECT_TRUE(sink.all<EndpointGone>().empty()) << "old news of the same ids";
@@ -450,7 +450,34 @@ TEST_F(TroubledEmulatorTest,
   start_actuator();
   launch(1);
   await<EndpointReady>(1);
-  EXPECT_EQ(sink.all<EndpointReady>()[0].address.port, 10);
+  EXPECT_EQ(sink.all<EndpointReady>().at(0).address.port, 10);
+  EXPECT_TRUE(sink.all<EndpointGone>().empty());
+}
+
+TEST_F(TroubledEmulatorTest, what_is_still_told_of_a_leftover_is_not_taken_for_its_successor) {
+  int polls = 0;
+  bool launched = false;
+  start_server([&](http::Request request, std::shared_ptr<http::Responder> responder) {
+    const auto tell_events = [&](int next, const std::string& event) {
+      responder->send(
+          {200, {}, R"({"next":)" + std::to_string(next) + R"(,"events":[)" + event + "]}"});
+    };
+    if (request.method == "POST") {
+      launched = true;
+      responder->send({202, {}, {}});
+    } else if (request.path() == "/replicas") {
+      responder->send({200, {}, R"({"replicas":[]})"});
+    } else if (++polls == 2) {
+      tell_events(1, R"({"event":"gone","id":1,"reason":"stopped"})");
+    } else if (launched) {
+      tell_events(2, R"({"event":"ready","id":1,"address":"127.0.0.1:10"})");
+    } else {
+      tell_events(polls == 1 ? 0 : 1, "");
+    }
+  });
+  start_actuator();
+  launch(1);
+  await<EndpointReady>(1);
   EXPECT_TRUE(sink.all<EndpointGone>().empty());
 }
 
@@ -478,7 +505,7 @@ TEST_F(TroubledEmulatorTest, a_launch_that_got_no_answer_is_refused_and_what_it_
   actuator->start(sink);
   launch(1);
   await<LaunchRefused>(1);
-  EXPECT_NE(sink.all<LaunchRefused>()[0].reason.find("no answer"), std::string::npos);
+  EXPECT_NE(sink.all<LaunchRefused>().at(0).reason.find("no answer"), std::string::npos);
   run_until([&] { return stopped; });
   EXPECT_TRUE(sink.all<EndpointGone>().empty());
 }

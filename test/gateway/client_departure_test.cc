@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <future>
 #include <thread>
 
 #include "test/stage/emulated_units.h"
@@ -47,7 +48,7 @@ TEST(ClientDeparture, B35_an_aborted_stream_is_cancelled_at_the_unit_within_a_se
 
   Plug client = node.connect();
   client.send(post("/v1/chat/completions",
-                   R"({"model":"m","stream":true,"max_tokens":100000,"messages":[]})"));
+                   R"({"model":"m","stream":true,"max_tokens":4000,"messages":[]})"));
   EXPECT_NE(client.read_until("data: ").find("text/event-stream"), std::string::npos);
   EXPECT_EQ(in_service(replica), "1");
 

@@ -3,6 +3,10 @@
 // Reloading: all of a new configuration or nothing of it.
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <future>
+#include <thread>
+
 #include "test/stage/live_node.h"
 #include "test/stage/scripted_unit.h"
 

@@ -118,7 +118,7 @@ TEST(UnitFaults, B44_a_pooled_connection_that_died_meanwhile_is_nobodys_fault) {
       request.answer("ok");
     }
   });
-  LiveNode node(service() + unit("only", 1.0, only.address()), ", threads: 1");
+  LiveNode node(service() + unit("only", 1.0, only.address()), "", 1);
   EXPECT_EQ(node.get("/").status, 200);
   EXPECT_EQ(node.get("/").status, 200);
   EXPECT_EQ(only.requests(), 3);
@@ -205,7 +205,7 @@ TEST(UnitFaults, B47_more_than_was_promised_is_dropped_and_the_connection_not_us
   ScriptedUnit only([](Incoming& request) {
     request.gateway.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 Smuggled\r\n\r\n");
   });
-  LiveNode node(service() + unit("only", 1.0, only.address()), ", threads: 1");
+  LiveNode node(service() + unit("only", 1.0, only.address()), "", 1);
   for (int i = 0; i < 3; ++i) {
     const Reply reply = node.get("/");
     EXPECT_EQ(reply.status, 200);

@@ -58,11 +58,11 @@ class LiveNode {
  public:
   // `yaml` is a configuration without the sections `gateway` and `control`; `gateway` adds keys to
   // the former, each with a comma in front.
-  explicit LiveNode(const std::string& yaml, const std::string& gateway = "")
-      : frame_(fmt::format("gateway: {{listen: 127.0.0.1:0, admin: 127.0.0.1:0, threads: 2, "
+  explicit LiveNode(const std::string& yaml, const std::string& gateway = "", int threads = 2)
+      : frame_(fmt::format("gateway: {{listen: 127.0.0.1:0, admin: 127.0.0.1:0, threads: {}, "
                            "access_log: off{}}}\n"
                            "control: {{tick: 50ms}}\n",
-                           gateway)),
+                           threads, gateway)),
         text_(yaml) {
     const auto loaded = config::load(yaml + frame_, "test.yaml");
     if (!loaded.ok()) {
