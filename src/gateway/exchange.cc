@@ -108,7 +108,7 @@ void Exchange::on_body_progress() {
       return;
     }
     if (model_->state() == wire::ModelField::State::kMalformed) {
-      answer(400, "the body is not valid JSON: " + model_->problem(), "invalid_json", {});
+      answer(400, model_->problem(), "invalid_json", {});
       return;
     }
     timer_.cancel();

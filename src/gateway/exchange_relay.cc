@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cmath>
+#include <cstring>
 #include <span>
 #include <string>
 #include <utility>
@@ -18,10 +19,19 @@
 
 namespace signalbox::gateway {
 
+// What the parser has not taken yet (part of a head, a chunk's end) stays in front of what comes.
 void Exchange::read_response() {
   auto& connection = *upstream_;
+  char* const buffer = connection.buffer.data();
+  std::memmove(buffer, buffer + response_begin_, response_end_ - response_begin_);
+  response_end_ -= std::exchange(response_begin_, 0);
+  if (response_end_ == connection.buffer.size()) {
+    // A line of a head or of a chunk that fills the whole buffer is no HTTP worth waiting for.
+    head_relayed_ ? break_off() : fail_attempt(core::OutcomeKind::kInvalid);
+    return;
+  }
   connection.socket.async_read_some(
-      asio::buffer(connection.buffer),
+      asio::buffer(buffer + response_end_, connection.buffer.size() - response_end_),
       [self = shared_from_this(), kept = upstream_, attempt = attempt_](
           error_code error, std::size_t count) { self->on_response_bytes(error, count, attempt); });
 }
@@ -41,8 +51,7 @@ void Exchange::on_response_bytes(error_code error, std::size_t count, int attemp
     return;
   }
   if (time_to_first_byte_ == Duration{}) time_to_first_byte_ = last_byte_at_ - forwarded_at_;
-  response_begin_ = 0;
-  response_end_ = count;
+  response_end_ += count;
   relay();
 }
 

@@ -17,7 +17,8 @@ namespace {
 
 using namespace stage;
 
-constexpr const char* kService = "services:\n  work: {objective: {latency: 2s, quantile: 99%}}\nunits:\n";
+constexpr const char* kService =
+    "services:\n  work: {objective: {latency: 2s, quantile: 99%}}\nunits:\n";
 
 // One slot; a stream of a million tokens, fifty a second, ends long after the test.
 core::FleetSpec streaming_unit() {

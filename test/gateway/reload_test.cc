@@ -15,7 +15,8 @@ namespace {
 
 using namespace stage;
 
-constexpr const char* kService = "services:\n  work: {objective: {latency: 2s, quantile: 99%}}\nunits:\n";
+constexpr const char* kService =
+    "services:\n  work: {objective: {latency: 2s, quantile: 99%}}\nunits:\n";
 
 TEST(Reload, B72_an_invalid_configuration_changes_nothing_and_says_why) {
   ScriptedUnit server([](Incoming& request) { request.answer("old"); });

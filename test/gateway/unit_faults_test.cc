@@ -35,8 +35,8 @@ TEST(UnitFaults, B42_a_refused_connection_goes_to_another_unit) {
 
 TEST(UnitFaults, B42_a_refused_connection_goes_to_another_endpoint_of_the_unit) {
   ScriptedUnit alive(answer_ok);
-  const std::string both = fmt::format("\"{}\", \"{}\"", core::to_string(nobody()),
-                                       core::to_string(alive.address()));
+  const std::string both =
+      fmt::format("\"{}\", \"{}\"", core::to_string(nobody()), core::to_string(alive.address()));
   LiveNode node(service() + unit("only", 1.0, both));
   for (int i = 0; i < 8; ++i) EXPECT_EQ(node.get("/").status, 200);
   EXPECT_EQ(alive.requests(), 8);
@@ -72,7 +72,8 @@ TEST(UnitFaults, B43_a_unit_that_lets_nobody_connect_is_left_for_another) {
   }
 
   ScriptedUnit dear(answer_ok);
-  LiveNode node(service() + unit("cheap", 1.0, core::Address{"127.0.0.1", ntohs(address.sin_port)}) +
+  LiveNode node(service() +
+                    unit("cheap", 1.0, core::Address{"127.0.0.1", ntohs(address.sin_port)}) +
                     unit("dear", 2.0, dear.address()),
                 ", connect_timeout: 100ms");
   const Reply reply = node.get("/");
@@ -91,7 +92,8 @@ TEST(UnitFaults, B44_a_reset_before_the_head_goes_to_another_unit) {
     request.read_body();
     request.answer(request.body);
   });
-  LiveNode node(service() + unit("cheap", 1.0, cheap.address()) + unit("dear", 2.0, dear.address()));
+  LiveNode node(service() + unit("cheap", 1.0, cheap.address()) +
+                unit("dear", 2.0, dear.address()));
   const Reply reply = node.post("/echo", "every byte of it, again");
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(reply.body, "every byte of it, again");
@@ -164,8 +166,7 @@ TEST(UnitFaults, B45_a_client_of_http_1_0_sees_a_truncated_stream_as_a_reset) {
   std::promise<void> relayed;
   auto first_half_is_through = relayed.get_future().share();
   ScriptedUnit only([&](Incoming& request) {
-    request.gateway.send(
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n");
+    request.gateway.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n");
     first_half_is_through.wait();
     request.gateway.reset();
   });
@@ -183,7 +184,8 @@ TEST(UnitFaults, B46_a_stream_that_falls_silent_is_broken_off) {
     request.gateway.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nthe first half");
     request.gateway.await_end();
   });
-  LiveNode node(service(", idle_timeout: 200ms, timeout: 200ms") + unit("only", 1.0, only.address()));
+  LiveNode node(service(", idle_timeout: 200ms, timeout: 200ms") +
+                unit("only", 1.0, only.address()));
   Plug client = node.connect();
   client.send("GET / HTTP/1.1\r\nHost: test\r\n\r\n");
   const Reply reply = client.read_reply();
@@ -203,7 +205,8 @@ TEST(UnitFaults, B48_an_answer_with_two_lengths_is_502) {
 
 TEST(UnitFaults, B47_more_than_was_promised_is_dropped_and_the_connection_not_used_again) {
   ScriptedUnit only([](Incoming& request) {
-    request.gateway.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 Smuggled\r\n\r\n");
+    request.gateway.send(
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 Smuggled\r\n\r\n");
   });
   LiveNode node(service() + unit("only", 1.0, only.address()), "", 1);
   for (int i = 0; i < 3; ++i) {

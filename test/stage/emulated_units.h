@@ -20,7 +20,8 @@ namespace signalbox::stage {
 class EmulatedUnits {
  public:
   explicit EmulatedUnits(core::FleetSpec spec, std::vector<sim::ServiceShape> shapes = {})
-      : thread_("emulator"), emulator_(thread_.io(), std::move(spec), {.shapes = std::move(shapes)}) {
+      : thread_("emulator"),
+        emulator_(thread_.io(), std::move(spec), {.shapes = std::move(shapes)}) {
     const auto control = emulator_.start();
     EXPECT_TRUE(control.ok()) << (control.ok() ? "" : control.error().message);
     if (control.ok()) control_ = *control;

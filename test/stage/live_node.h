@@ -45,8 +45,9 @@ inline Reply call(const core::Address& to, std::string method, std::string targe
 // A unit of fixed servers, as a line under `units:`.
 inline std::string unit(std::string_view name, double price, std::string_view endpoints,
                         std::string_view more = "") {
-  return fmt::format("  {}: {{price: {:.2f} USD/hour, plateau: 600/min, slots: 8, endpoints: [{}]{}}}\n",
-                     name, price, endpoints, more);
+  return fmt::format(
+      "  {}: {{price: {:.2f} USD/hour, plateau: 600/min, slots: 8, endpoints: [{}]{}}}\n", name,
+      price, endpoints, more);
 }
 
 inline std::string unit(std::string_view name, double price, const core::Address& endpoint,

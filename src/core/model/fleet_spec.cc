@@ -28,7 +28,9 @@ std::optional<ServiceId> FleetSpec::find_service(std::string_view name) const {
 }
 
 std::string to_string(const Address& address) {
-  return address.host + ":" + std::to_string(address.port);
+  const bool ipv6 = address.host.find(':') != std::string::npos;
+  const std::string host = ipv6 ? "[" + address.host + "]" : address.host;
+  return host + ":" + std::to_string(address.port);
 }
 
 const char* to_string(Mode mode) {
