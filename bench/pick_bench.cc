@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a decision costs: a request decided and its outcome taken, explanation included, on fleets of
-// 16 units. Nothing else of the gateway runs here, so the figure is the core's alone.
+// What a decision costs: a request decided and its outcome taken, explanation included, on fleets
+// of 16 units. Nothing else of the gateway runs here, so the figure is the core's alone.
 #include <benchmark/benchmark.h>
 
 #include <memory>

@@ -30,8 +30,8 @@ Result<gateway::AccessLog> open_access_log(const std::string& where) {
   if (where == "off") return gateway::AccessLog{};
   std::FILE* file = where == "-" ? stdout : std::fopen(where.c_str(), "a");
   if (file == nullptr) {
-    return Error{fmt::format("cannot append to the access log '{}': {}", where,
-                             std::strerror(errno))};
+    return Error{
+        fmt::format("cannot append to the access log '{}': {}", where, std::strerror(errno))};
   }
   auto sink = std::make_shared<Sink>(file, where != "-");
   return gateway::AccessLog([sink](std::string_view line) {

@@ -23,7 +23,7 @@ int serve_command(const ServeOptions& options);
 
 struct EmulateOptions {
   std::string config;
-  std::string control;     // "host:port"; empty = the configuration's `emulator`, or any free port
+  std::string control;  // "host:port"; empty = the configuration's `emulator`, or any free port
   std::uint64_t seed = 1;
 };
 int emulate_command(const EmulateOptions& options);
@@ -38,8 +38,8 @@ int explain_command(const ExplainOptions& options);
 struct DemoOptions {
   Duration length = 120s;
   std::uint64_t seed = 1;
-  bool json = false;   // one JSON object on standard output, nothing else there
-  bool open = false;   // keep serving afterwards, until interrupted
+  bool json = false;  // one JSON object on standard output, nothing else there
+  bool open = false;  // keep serving afterwards, until interrupted
 };
 int demo_command(const DemoOptions& options);
 

@@ -47,7 +47,11 @@ class Screen {
   enum class Style { kLive, kLines };
 
   Screen(Node& node, DemoRecorder& recorder, Style style)
-      : node_(node), recorder_(recorder), style_(style), timer_(io_), signals_(io_, SIGINT, SIGTERM) {}
+      : node_(node),
+        recorder_(recorder),
+        style_(style),
+        timer_(io_),
+        signals_(io_, SIGINT, SIGTERM) {}
 
   // Returns false when the user interrupted.
   bool run() {
@@ -116,8 +120,8 @@ class FaultSchedule {
                 DemoRecorder& recorder, TimePoint start) {
     for (const auto& fault : scenario.faults) {
       auto& timer = timers_.emplace_back(io);
-      timer.expires_after(std::chrono::duration_cast<asio::steady_timer::duration>(
-          start + fault.at - net::now()));
+      timer.expires_after(
+          std::chrono::duration_cast<asio::steady_timer::duration>(start + fault.at - net::now()));
       timer.async_wait([&fleet, &recorder, &scenario, fault](error_code error) {
         if (error) return;
         const auto& unit = scenario.fleet.unit(fault.unit).name;
@@ -178,9 +182,10 @@ int demo_command(const DemoOptions& options) {
   sim::CosineWorkload workload(scenario.demand,
                                {start, scenario.total(), sim::kPaperFactorSpread, options.seed});
   std::optional<emulate::Clients> clients;
-  clients.emplace(client_thread.io(), emulate::ClientOptions{.gateway = bound->gateway},
-                  [&] { return workload.next(); },
-                  [&](const emulate::Completion& completion) { recorder.on_completion(completion); });
+  clients.emplace(
+      client_thread.io(), emulate::ClientOptions{.gateway = bound->gateway},
+      [&] { return workload.next(); },
+      [&](const emulate::Completion& completion) { recorder.on_completion(completion); });
   clients->start();
   clients->drain([&] { screen.finish(); });
   const FaultSchedule faults(emulator_thread.io(), emulator.fleet(), scenario, recorder, start);

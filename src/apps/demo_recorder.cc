@@ -18,9 +18,10 @@ constexpr std::size_t kMostEvents = 64;
 
 Duration at_quantile(std::vector<Duration> values, double quantile) {
   if (values.empty()) return {};
-  const auto rank = std::min(values.size() - 1,
-                             static_cast<std::size_t>(quantile * static_cast<double>(values.size())));
-  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(rank), values.end());
+  const auto rank = std::min(
+      values.size() - 1, static_cast<std::size_t>(quantile * static_cast<double>(values.size())));
+  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(rank),
+                   values.end());
   return values[rank];
 }
 
@@ -60,8 +61,8 @@ void DemoRecorder::on_plan(const core::Plan& plan) {
     const bool forced = change.to == core::Mode::kCapacityOptimized && broke_at_ < change.at;
     evidence_.push_back(forced ? broke_at_ : change.evidence_at);
     if (forced) broke_at_ = TimePoint::max();
-    switches_.push_back({to_seconds(change.at - started_), change.from, change.to, change.evidence,
-                         0.0});
+    switches_.push_back(
+        {to_seconds(change.at - started_), change.from, change.to, change.evidence, 0.0});
     reacted_.push_back(false);
     events_.push_back({change.at - started_, observe::DemoEventKind::kMode,
                        fmt::format("{}: {}", core::to_string(change.to), change.evidence)});
@@ -137,9 +138,8 @@ observe::DemoFrame DemoRecorder::frame(const core::FleetView& view,
   frame.cost_usd_per_hour = view.cost_usd_per_hour;
   frame.lower_bound_usd_per_hour = plan.lower_bound_usd_per_hour;
   constexpr double kSecondsPerHour = 3600.0;
-  frame.paper_weighted_usd_per_hour =
-      sim::fluid_cost_usd(rate_per_s_ * kSecondsPerHour, scenario_.fleet.units,
-                          sim::kPaperHandSetWeights);
+  frame.paper_weighted_usd_per_hour = sim::fluid_cost_usd(
+      rate_per_s_ * kSecondsPerHour, scenario_.fleet.units, sim::kPaperHandSetWeights);
   frame.spent_usd = view.spent_usd;
   frame.paper_weighted_spent_usd = paper_weighted_usd();
   for (std::size_t i = 0; i < view.units.size(); ++i) {
@@ -176,7 +176,8 @@ observe::DemoSummary DemoRecorder::summary(const core::FleetView& view,
   for (const auto& entry : digest.service_units) forwarded += entry.forwarded;
   for (const auto& entry : digest.service_units) {
     const double share =
-        forwarded == 0 ? 0.0 : static_cast<double>(entry.forwarded) / static_cast<double>(forwarded);
+        forwarded == 0 ? 0.0
+                       : static_cast<double>(entry.forwarded) / static_cast<double>(forwarded);
     summary.shares.push_back({view.spec->unit(entry.unit).name, share});
   }
   return summary;

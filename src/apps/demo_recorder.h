@@ -30,7 +30,8 @@ class DemoRecorder {
   void on_completion(const emulate::Completion& completion);
   void on_plan(const core::Plan& plan);
   void on_decision(const core::Decision& decision);
-  // A fault strikes, in words; `breaks` says that launches are refused or replicas lost from now on.
+  // A fault strikes, in words; `breaks` says that launches are refused or replicas lost from now
+  // on.
   void on_fault(const std::string& text, bool breaks, TimePoint now);
 
   // Takes the second's sample for the chart. To be called about once a second.
@@ -55,17 +56,17 @@ class DemoRecorder {
   const sim::PaperWaves& scenario_;
   TimePoint started_;
   mutable std::mutex mutex_;
-  std::vector<Duration> latencies_;     // of every answer
-  std::deque<Recent> recent_;           // of the last few seconds
+  std::vector<Duration> latencies_;  // of every answer
+  std::deque<Recent> recent_;        // of the last few seconds
   std::uint64_t errors_ = 0;
   std::uint64_t within_objective_ = 0;
   std::vector<observe::DemoSwitch> switches_;
-  std::vector<bool> reacted_;           // parallel to switches_
-  std::vector<TimePoint> evidence_;     // parallel to switches_
+  std::vector<bool> reacted_;              // parallel to switches_
+  std::vector<TimePoint> evidence_;        // parallel to switches_
   TimePoint broke_at_ = TimePoint::max();  // the fault not yet reacted to
   std::vector<observe::DemoEvent> events_;
   std::vector<observe::DemoSample> history_;
-  std::vector<double> shares_;          // per unit, of the last second
+  std::vector<double> shares_;  // per unit, of the last second
   std::vector<std::uint64_t> forwarded_;
   std::uint64_t arrivals_ = 0;
   double rate_per_s_ = 0.0;

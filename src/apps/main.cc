@@ -26,7 +26,8 @@ const CLI::Validator kDuration(
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{"Signalbox directs generative-inference traffic over mixed accelerators.", "signalbox"};
+  CLI::App app{"Signalbox directs generative-inference traffic over mixed accelerators.",
+               "signalbox"};
   app.require_subcommand(1);
   app.set_version_flag("--version", "signalbox " SIGNALBOX_VERSION);
   std::function<int()> run;
@@ -44,7 +45,8 @@ int main(int argc, char** argv) {
       ->check(kDuration)
       ->capture_default_str();
   demo_app->add_option("--seed", demo.seed, "Seed of arrivals, boots and losses");
-  demo_app->add_flag("--json", demo.json, "Print one JSON object at the end instead of a live view");
+  demo_app->add_flag("--json", demo.json,
+                     "Print one JSON object at the end instead of a live view");
   demo_app->add_flag("--open", demo.open, "Keep serving afterwards, until interrupted");
   demo_app->callback([&] {
     demo.length = *config::parse_duration(demo_length);
@@ -63,7 +65,8 @@ int main(int argc, char** argv) {
 
   ExplainOptions explain;
   auto* explain_app = app.add_subcommand("explain", "Say why a request went where it went");
-  explain_app->add_option("id", explain.id, "As in the answer's x-signalbox-request-id")->required();
+  explain_app->add_option("id", explain.id, "As in the answer's x-signalbox-request-id")
+      ->required();
   explain_app->add_option("--admin", explain.admin, "The operator's page, host:port");
   explain_app->add_flag("--json", explain.json, "Print JSON");
   explain_app->callback([&] { run = [&] { return explain_command(explain); }; });

@@ -31,11 +31,10 @@ Node::Node(NodeOptions options, std::shared_ptr<const core::FleetSpec> spec)
     : options_(std::move(options)),
       control_thread_("control"),
       gateway_(options_.gateway, control_thread_.io(), options_.access_log, options_.on_decision),
-      actuator_(options_.emulator
-                    ? std::make_unique<adapters::EmulatorActuator>(
-                          control_thread_.io(), *options_.emulator,
-                          adapters::EmulatorActuatorOptions{.tell = options_.tell})
-                    : nullptr),
+      actuator_(options_.emulator ? std::make_unique<adapters::EmulatorActuator>(
+                                        control_thread_.io(), *options_.emulator,
+                                        adapters::EmulatorActuatorOptions{.tell = options_.tell})
+                                  : nullptr),
       prober_(control_thread_.io()),
       control_(control_thread_.io(), std::move(spec),
                {.publish =
@@ -62,7 +61,8 @@ Node::Node(NodeOptions options, std::shared_ptr<const core::FleetSpec> spec)
                     }}),
       admin_(control_thread_.io(), gateway_,
              {.view = [this] { return view(); },
-              .signal = [this](const core::Signal& signal) { return control_.take_one(signal).refused; },
+              .signal =
+                  [this](const core::Signal& signal) { return control_.take_one(signal).refused; },
               .reload = [this] { return reload_here(); },
               .ready = [this] { return !draining_.load(); }}) {}
 

@@ -26,9 +26,9 @@ struct NodeOptions {
   core::Address admin{"127.0.0.1", 9901};
   std::optional<core::Address> emulator;
   gateway::AccessLog access_log;
-  gateway::RouterShell::Observer on_decision;       // any thread
-  std::function<void(const core::Plan&)> on_plan;   // control's thread
-  std::function<void(const std::string&)> tell;     // what an operator should read in the log
+  gateway::RouterShell::Observer on_decision;      // any thread
+  std::function<void(const core::Plan&)> on_plan;  // control's thread
+  std::function<void(const std::string&)> tell;    // what an operator should read in the log
   std::function<Result<std::shared_ptr<const core::FleetSpec>>()> reload;  // control's thread
 };
 

@@ -11,7 +11,6 @@ namespace signalbox {
 
 }  // namespace signalbox
 
-#define SIGNALBOX_ASSERT(condition)                                       \
-  (static_cast<bool>(condition)                                           \
-       ? static_cast<void>(0)                                             \
-       : ::signalbox::assertion_failed(#condition, __FILE__, __LINE__))
+#define SIGNALBOX_ASSERT(condition)                    \
+  (static_cast<bool>(condition) ? static_cast<void>(0) \
+                                : ::signalbox::assertion_failed(#condition, __FILE__, __LINE__))

@@ -25,9 +25,9 @@ namespace json = boost::json;
 // Shares on /fleet are those since about this long ago.
 constexpr Duration kShareWindow = 10s;
 
-http::Response text(int status, std::string body,
-                    std::string type = "text/plain; charset=utf-8") {
-  return {status, {{"content-type", std::move(type)}, {"cache-control", "no-store"}}, std::move(body)};
+http::Response text(int status, std::string body, std::string type = "text/plain; charset=utf-8") {
+  return {
+      status, {{"content-type", std::move(type)}, {"cache-control", "no-store"}}, std::move(body)};
 }
 
 http::Response page(const json::object& object) {
@@ -120,31 +120,32 @@ Admin::Answer Admin::answer(const http::Request& request) {
 }
 
 Admin::Answer Admin::index() const {
-  return text(200,
-              "Signalbox, the operator's page\n\n"
-              "GET  /healthz          the process runs\n"
-              "GET  /readyz           it takes requests\n"
-              "GET  /metrics          for Prometheus\n"
-              "GET  /fleet            what runs, what is planned, and why\n"
-              "GET  /explain/ID       why a request went where it went (?format=text)\n"
-              "POST /capacity         {\"unit\": \"NAME\", \"max_replicas\": 3}   null lifts the limit\n"
-              "POST /price            {\"unit\": \"NAME\", \"usd_per_hour\": 0.75}\n"
-              "POST /reload           read the configuration again\n");
+  return text(
+      200,
+      "Signalbox, the operator's page\n\n"
+      "GET  /healthz          the process runs\n"
+      "GET  /readyz           it takes requests\n"
+      "GET  /metrics          for Prometheus\n"
+      "GET  /fleet            what runs, what is planned, and why\n"
+      "GET  /explain/ID       why a request went where it went (?format=text)\n"
+      "POST /capacity         {\"unit\": \"NAME\", \"max_replicas\": 3}   null lifts the limit\n"
+      "POST /price            {\"unit\": \"NAME\", \"usd_per_hour\": 0.75}\n"
+      "POST /reload           read the configuration again\n");
 }
 
 Admin::Answer Admin::metrics() {
-  return text(200,
-              observe::render_metrics(*ports_.view(), gateway_.digest(), history_, gateway_.stats()),
-              std::string(observe::kMetricsContentType));
+  return text(
+      200, observe::render_metrics(*ports_.view(), gateway_.digest(), history_, gateway_.stats()),
+      std::string(observe::kMetricsContentType));
 }
 
 Admin::Answer Admin::fleet() {
   const auto view = ports_.view();
   const auto digest = gateway_.digest();
-  const bool comparable = earlier_.at != TimePoint{} &&
-                          earlier_.services.size() == digest.services.size();
-  auto answer = page(observe::fleet_json(
-      {*view, digest, comparable ? &earlier_ : nullptr, history_, wall_}));
+  const bool comparable =
+      earlier_.at != TimePoint{} && earlier_.services.size() == digest.services.size();
+  auto answer =
+      page(observe::fleet_json({*view, digest, comparable ? &earlier_ : nullptr, history_, wall_}));
   if (!comparable || digest.at - earlier_.at >= kShareWindow) earlier_ = digest;
   return answer;
 }
@@ -153,7 +154,8 @@ Admin::Answer Admin::explain(const http::Request& request) {
   const std::string_view text_id = request.path().substr(std::string_view("/explain/").size());
   const auto id = parse_id(text_id);
   if (!id) {
-    return error(400, "a request id is up to 16 hex digits, as in x-signalbox-request-id", "bad_id");
+    return error(400, "a request id is up to 16 hex digits, as in x-signalbox-request-id",
+                 "bad_id");
   }
   const auto story = gateway_.story(*id);
   if (!story) {

@@ -109,10 +109,15 @@ void ClientConnection::on_read(error_code error, std::size_t count) {
       begin_ = end_;
       discarded_ < kMostDiscarded ? read() : close();
       break;
-    case Phase::kBody: feed_body(); break;
-    case Phase::kWatch: read(); break;  // pipelined bytes wait in the buffer
+    case Phase::kBody:
+      feed_body();
+      break;
+    case Phase::kWatch:
+      read();
+      break;  // pipelined bytes wait in the buffer
     case Phase::kPaused:
-    case Phase::kClosed: break;
+    case Phase::kClosed:
+      break;
   }
 }
 
@@ -207,11 +212,11 @@ void ClientConnection::watch() {
 
 void ClientConnection::write(asio::const_buffer bytes, std::function<void(error_code)> done) {
   loop_.counters().bytes_out.fetch_add(bytes.size(), std::memory_order_relaxed);
-  asio::async_write(socket_, bytes,
-                    [self = shared_from_this(), done = std::move(done)](error_code error,
-                                                                        std::size_t) {
-                      if (self->phase_ != Phase::kClosed) done(error);
-                    });
+  asio::async_write(
+      socket_, bytes,
+      [self = shared_from_this(), done = std::move(done)](error_code error, std::size_t) {
+        if (self->phase_ != Phase::kClosed) done(error);
+      });
 }
 
 void ClientConnection::finish(bool keep_alive) {
@@ -254,7 +259,8 @@ void ClientConnection::refuse(int status, std::string_view message) {
 }
 
 // Closing with unread input makes the system send a reset, which can destroy the answer on its way
-// to the client. So: say that no more will come, drop what still arrives, within bounds, then close.
+// to the client. So: say that no more will come, drop what still arrives, within bounds, then
+// close.
 void ClientConnection::linger() {
   error_code ignored;
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
@@ -278,7 +284,8 @@ void ClientConnection::on_timer() {
   if (!parser_.started() || phase_ == Phase::kLinger) {
     close();
   } else {
-    refuse(408, "the request head was not complete in time; send it at once, or use a new connection");
+    refuse(408,
+           "the request head was not complete in time; send it at once, or use a new connection");
   }
 }
 

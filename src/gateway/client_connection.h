@@ -76,11 +76,11 @@ class ClientConnection : public std::enable_shared_from_this<ClientConnection> {
   bool input_ended_ = false;  // the client has closed its sending side
   bool closing_ = false;      // close when the exchange is over
   bool reset_at_close_ = false;
-  std::size_t discarded_ = 0; // bytes dropped while lingering
-  std::size_t begin_ = 0;     // unread bytes lie in [begin_, end_) of the buffer
+  std::size_t discarded_ = 0;  // bytes dropped while lingering
+  std::size_t begin_ = 0;      // unread bytes lie in [begin_, end_) of the buffer
   std::size_t end_ = 0;
   std::array<char, 16 * 1024> buffer_;
-  std::string refusal_;       // an answer of our own to a request that never became an exchange
+  std::string refusal_;  // an answer of our own to a request that never became an exchange
 };
 
 }  // namespace signalbox::gateway

@@ -34,7 +34,8 @@ std::string describe(const core::Decision& decision) {
       if (decision.status == 504) return "the endpoint did not answer in time";
       return decision.status == 503 ? "no endpoint could be reached"
                                     : "every endpoint that was tried failed";
-    case core::RejectReason::kNone: break;
+    case core::RejectReason::kNone:
+      break;
   }
   return "rejected";
 }
@@ -149,7 +150,9 @@ void Exchange::on_ruling(const Ruling& ruling) {
   decision_ = ruling.decision;
   view_ = ruling.view;
   switch (decision_.action) {
-    case core::Action::kForward: forward(); break;
+    case core::Action::kForward:
+      forward();
+      break;
     case core::Action::kHold:
       held_since_ = net::now();
       timer_.cancel();
@@ -172,13 +175,12 @@ void Exchange::forward() {
       [](const core::EndpointView& entry, EndpointId id) { return entry.id < id; });
   address_ = endpoint->address;
   client_->watch();
-  loop_.upstreams().acquire(
-      decision_.endpoint, address_, fresh_,
-      [self = shared_from_this(), attempt](error_code error,
-                                           std::shared_ptr<UpstreamConnection> connection) {
-        if (self->over_ || attempt != self->attempt_) return;
-        self->on_connected(error, std::move(connection));
-      });
+  loop_.upstreams().acquire(decision_.endpoint, address_, fresh_,
+                            [self = shared_from_this(), attempt](
+                                error_code error, std::shared_ptr<UpstreamConnection> connection) {
+                              if (self->over_ || attempt != self->attempt_) return;
+                              self->on_connected(error, std::move(connection));
+                            });
 }
 
 void Exchange::on_connected(error_code error, std::shared_ptr<UpstreamConnection> connection) {
@@ -279,8 +281,8 @@ void Exchange::drop_upstream() {
 
 // The attempt ended before any response byte: the Router says what next.
 void Exchange::fail_attempt(core::OutcomeKind kind) {
-  const bool stale = kind == core::OutcomeKind::kDied && upstream_ && upstream_->reused &&
-                     can_resend() && !fresh_;
+  const bool stale =
+      kind == core::OutcomeKind::kDied && upstream_ && upstream_->reused && can_resend() && !fresh_;
   drop_upstream();
   timer_.cancel();
   if (stale) {

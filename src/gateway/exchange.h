@@ -86,9 +86,9 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
 
   // The body: what is kept for another attempt, and what the present one has not sent yet.
   std::string kept_;
-  bool replayable_ = true;   // `kept_` is all that has arrived
+  bool replayable_ = true;  // `kept_` is all that has arrived
   std::string unsent_;
-  std::string sending_;      // owned by the write in progress
+  std::string sending_;  // owned by the write in progress
   bool write_pending_ = false;
   bool head_request_ = false;
 
@@ -98,11 +98,11 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   std::shared_ptr<const core::FleetView> view_;  // the one the decision was taken under
   core::Address address_;
   std::shared_ptr<UpstreamConnection> upstream_;
-  int attempt_ = 0;          // counts connections tried; handlers of an older one are ignored
-  bool in_flight_ = false;   // the Router awaits an outcome
+  int attempt_ = 0;               // counts connections tried; handlers of an older one are ignored
+  bool in_flight_ = false;        // the Router awaits an outcome
   bool body_bytes_sent_ = false;  // some of the body has left for a unit
-  bool body_sent_ = false;   // the present attempt has sent the whole request
-  bool fresh_ = false;       // do not use a pooled connection
+  bool body_sent_ = false;        // the present attempt has sent the whole request
+  bool fresh_ = false;            // do not use a pooled connection
   TimePoint held_since_{};
   Duration held_{};
 

@@ -190,8 +190,8 @@ void Exchange::answer(int status, std::string_view message, std::string_view cod
   timer_.cancel();
   status_ = status;
   const auto& request = client_->request();
-  client_keep_alive_ = client_keep_alive_ && request.keep_alive() && request.done() &&
-                       !loop_.draining();
+  client_keep_alive_ =
+      client_keep_alive_ && request.keep_alive() && request.done() && !loop_.draining();
   const std::string body = wire::json_error(message, wire::error_type(status), code);
   const std::string id = format_id(id_);
   const std::string seconds = fmt::format("{:.0f}", std::ceil(to_seconds(retry_after)));
@@ -219,8 +219,9 @@ void Exchange::observe(std::string_view outcome, bool keep_alive) {
   timer_.cancel();
   const Duration duration = net::now() - arrival_;
   if (held_since_ != TimePoint{}) held_ += net::now() - held_since_;
-  const Duration to_first_byte =
-      time_to_first_byte_ == Duration{} ? Duration{} : forwarded_at_ + time_to_first_byte_ - arrival_;
+  const Duration to_first_byte = time_to_first_byte_ == Duration{}
+                                     ? Duration{}
+                                     : forwarded_at_ + time_to_first_byte_ - arrival_;
   loop_.ring().finished(id_, status_, to_first_byte, duration);
 
   observe::AccessRecord record;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The stories of the latest requests, for `signalbox explain`: each decision with the view it was
-// taken under, and what came of it. Bounded: the oldest story gives way to the newest. Shared by all
-// loops behind one mutex, which is only ever held to move a record.
+// taken under, and what came of it. Bounded: the oldest story gives way to the newest. Shared by
+// all loops behind one mutex, which is only ever held to move a record.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The request shell as a whole: one Router, several event loops, the stories of the latest requests.
-// It asks control nothing; views are published into it and digests taken out of it.
+// The request shell as a whole: one Router, several event loops, the stories of the latest
+// requests. It asks control nothing; views are published into it and digests taken out of it.
 #pragma once
 
 #include <atomic>

@@ -44,8 +44,8 @@ Result<core::Address> Loop::listen(const core::Address& address, bool share_port
                  error.message()};
   };
   error_code error;
-  const auto ip = asio::ip::make_address(address.host == "localhost" ? "127.0.0.1" : address.host,
-                                         error);
+  const auto ip =
+      asio::ip::make_address(address.host == "localhost" ? "127.0.0.1" : address.host, error);
   if (error) return fail("use the address", error);
   const tcp::endpoint endpoint(ip, address.port);
   acceptor_.open(endpoint.protocol(), error);

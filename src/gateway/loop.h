@@ -63,7 +63,9 @@ class Loop final : public RulingSink {
   UpstreamPool& upstreams() { return *upstreams_; }
   LoopCounters& counters() { return counters_; }
   const LoopCounters& counters() const { return counters_; }
-  void log(std::string_view line) const { if (log_) log_(line); }
+  void log(std::string_view line) const {
+    if (log_) log_(line);
+  }
   RequestId register_exchange(const std::shared_ptr<Exchange>& exchange);
   void forget_exchange(RequestId id);
   void forget_connection(ClientConnection* connection);

@@ -21,9 +21,9 @@ struct Options {
   Duration drain = 30s;                     // for running requests, on shutdown
   std::size_t inspect_bytes = 64 * 1024;    // of a body: looked at, and kept for a re-decision
   std::uint64_t max_body = 64 * 1024 * 1024;
-  std::size_t max_connections = 10'000;     // from clients, over all loops
-  std::size_t explain_ring = 4096;          // requests whose story is kept
-  std::uint64_t seed = 1;                   // of the Router
+  std::size_t max_connections = 10'000;  // from clients, over all loops
+  std::size_t explain_ring = 4096;       // requests whose story is kept
+  std::uint64_t seed = 1;                // of the Router
 };
 
 }  // namespace signalbox::gateway

@@ -71,10 +71,10 @@ class RouterShell {
   std::optional<Ruling> call(RequestId own, Call&& call);
 
   std::mutex mutex_;
-  core::Router router_;                              // under mutex_
-  std::shared_ptr<const core::FleetView> view_;      // under mutex_
-  TimePoint armed_for_ = TimePoint::max();           // under mutex_
-  bool stopped_ = false;                             // under mutex_
+  core::Router router_;                          // under mutex_
+  std::shared_ptr<const core::FleetView> view_;  // under mutex_
+  TimePoint armed_for_ = TimePoint::max();       // under mutex_
+  bool stopped_ = false;                         // under mutex_
   std::vector<RulingSink*> sinks_;
   ExplainRing& ring_;
   Observer observer_;

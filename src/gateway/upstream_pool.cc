@@ -83,10 +83,9 @@ void UpstreamPool::acquire(EndpointId endpoint, const core::Address& address, bo
           attempt->answer(error ? error : asio::error::operation_aborted);
           return;
         }
-        asio::async_connect(attempt->connection->socket, results,
-                            [self, attempt](error_code failed, const tcp::endpoint&) {
-                              attempt->answer(failed);
-                            });
+        asio::async_connect(
+            attempt->connection->socket, results,
+            [self, attempt](error_code failed, const tcp::endpoint&) { attempt->answer(failed); });
       });
 }
 
@@ -99,13 +98,13 @@ void UpstreamPool::release(std::shared_ptr<UpstreamConnection> connection) {
 
 // Nothing may arrive on an idle connection; whatever wakes this wait ends it.
 void UpstreamPool::watch(const std::shared_ptr<UpstreamConnection>& connection) {
-  connection->socket.async_wait(
-      tcp::socket::wait_read,
-      [self = shared_from_this(), raw = connection.get(),
-       weak = std::weak_ptr(connection)](error_code error) {
-        if (error == asio::error::operation_aborted || weak.expired()) return;
-        self->forget(raw);
-      });
+  connection->socket.async_wait(tcp::socket::wait_read,
+                                [self = shared_from_this(), raw = connection.get(),
+                                 weak = std::weak_ptr(connection)](error_code error) {
+                                  if (error == asio::error::operation_aborted || weak.expired())
+                                    return;
+                                  self->forget(raw);
+                                });
 }
 
 void UpstreamPool::forget(const UpstreamConnection* connection) {

@@ -108,7 +108,9 @@ void FleetRun::handle(const Event& event) {
       timer_at_ = TimePoint::max();
       router_.on_timer(now_, decisions_);
       break;
-    case Event::Kind::kFault: strike(scenario_.faults[event.subject]); break;
+    case Event::Kind::kFault:
+      strike(scenario_.faults[event.subject]);
+      break;
   }
   if (std::exchange(tick_due_, false)) tick();
   take_decisions();
@@ -234,9 +236,14 @@ void FleetRun::take_decisions() {
       }
     }
     switch (decision.action) {
-      case core::Action::kForward: forward(decision); break;
-      case core::Action::kReject: finish(decision.request, decision.status); break;
-      case core::Action::kHold: break;
+      case core::Action::kForward:
+        forward(decision);
+        break;
+      case core::Action::kReject:
+        finish(decision.request, decision.status);
+        break;
+      case core::Action::kHold:
+        break;
     }
   }
   decisions_.clear();

@@ -31,7 +31,7 @@ struct FleetScenario {
   core::FleetSpec fleet;
   std::string path = "/genimage";  // what every request asks for
   CosineRate demand;
-  Duration length{};               // requests arrive for so long; then what is open finishes
+  Duration length{};  // requests arrive for so long; then what is open finishes
   double factor_spread = 0.05;
   std::vector<ScheduledFault> faults;  // by time
 };
@@ -43,18 +43,19 @@ struct ModeSwitch {
 
 struct FleetReport {
   std::uint64_t requests = 0;
-  std::uint64_t errors = 0;         // answered other than 2xx, our own refusals included
+  std::uint64_t errors = 0;  // answered other than 2xx, our own refusals included
   std::uint64_t within_objective = 0;
   Duration p50{}, p99{}, longest_hold{};
-  double cost_usd = 0.0;            // as billed by the provider
-  double ledger_usd = 0.0;          // as counted by the Controller
+  double cost_usd = 0.0;                 // as billed by the provider
+  double ledger_usd = 0.0;               // as counted by the Controller
   std::vector<std::uint64_t> forwarded;  // per unit
   std::vector<ModeSwitch> mode_switches;
   std::uint64_t decisions = 0;
-  std::uint64_t fingerprint = 0;    // of every decision in order: equal runs have equal ones
+  std::uint64_t fingerprint = 0;  // of every decision in order: equal runs have equal ones
 
   double slo_attainment() const {
-    return requests == 0 ? 1.0 : static_cast<double>(within_objective) / static_cast<double>(requests);
+    return requests == 0 ? 1.0
+                         : static_cast<double>(within_objective) / static_cast<double>(requests);
   }
 };
 

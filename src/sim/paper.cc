@@ -126,8 +126,8 @@ PaperWaves paper_waves(Duration total) {
   scenario.fleet.services = {paper_service(scenario.fleet.units.size())};
   scenario.fleet.control = scaled_control(scenario.time_scale);
 
-  // A cosine wave from its trough passes half of its peak at a quarter of its period and its peak at
-  // a half.
+  // A cosine wave from its trough passes half of its peak at a quarter of its period and its peak
+  // at a half.
   const Duration half_peak_rising = scenario.period + scenario.period / 4;
   const Duration past_the_peak = scenario.period + scenario.period * 5 / 8;
   Fault shortage;

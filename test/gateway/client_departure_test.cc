@@ -48,8 +48,9 @@ TEST(ClientDeparture, B35_an_aborted_stream_is_cancelled_at_the_unit_within_a_se
   LiveNode node(kService + unit("llm", 1.0, replica));
 
   Plug client = node.connect();
-  client.send(post("/v1/chat/completions",
-                   R"({"model":"m","stream":true,"max_tokens":4000,"messages":[]})"));
+  client.send(post(
+      "/v1/chat/completions",
+      R"({"model":"m","stream":true,"max_tokens":4000,"messages":[{"role":"user","content":"go on"}]})"));
   EXPECT_NE(client.read_until("data: ").find("text/event-stream"), std::string::npos);
   EXPECT_EQ(in_service(replica), "1");
 

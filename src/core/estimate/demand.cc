@@ -47,7 +47,8 @@ double DemandEstimate::level_deviation_per_s() const {
 }
 
 double DemandEstimate::upper_per_s(Duration horizon, double deviations) const {
-  return level_ + std::max(trend_, 0.0) * to_seconds(horizon) + deviations * level_deviation_per_s();
+  return level_ + std::max(trend_, 0.0) * to_seconds(horizon) +
+         deviations * level_deviation_per_s();
 }
 
 double DemandEstimate::lower_per_s(double deviations) const {

@@ -44,9 +44,9 @@ class DemandEstimate {
   std::uint64_t count_ = 0;
   TimePoint at_{};
   TimePoint last_arrival_{};
-  double level_ = 0.0;          // per second
-  double trend_ = 0.0;          // per second, per second
-  double weight_ = 0.0;         // share of the memory already filled, for an unbiased start
+  double level_ = 0.0;   // per second
+  double trend_ = 0.0;   // per second, per second
+  double weight_ = 0.0;  // share of the memory already filled, for an unbiased start
 };
 
 }  // namespace signalbox::core

@@ -12,9 +12,9 @@ namespace signalbox::core {
 
 class Ejection {
  public:
-  static constexpr int kErrorsInARow = 5;                // Envoy's consecutive_5xx
+  static constexpr int kErrorsInARow = 5;  // Envoy's consecutive_5xx
   static constexpr Duration kFirstPause = 1s;
-  static constexpr Duration kLongestPause = 300s;        // Envoy's max_ejection_time
+  static constexpr Duration kLongestPause = 300s;  // Envoy's max_ejection_time
 
   // The endpoint was unreachable or its connection died: eject.
   void on_dead(TimePoint now);

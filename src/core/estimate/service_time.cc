@@ -29,8 +29,8 @@ double ServiceTimeEstimate::probability_within(Duration available, Duration expe
                                                double spread) const {
   if (available <= Duration::zero()) return 0.0;
   const double ratio = to_seconds(available) / to_seconds(expected);
-  const double prior = spread > 0.0 ? standard_normal_cdf((ratio - 1.0) / spread)
-                                    : (ratio >= 1.0 ? 1.0 : 0.0);
+  const double prior =
+      spread > 0.0 ? standard_normal_cdf((ratio - 1.0) / spread) : (ratio >= 1.0 ? 1.0 : 0.0);
   const double seen = ratios_.weight();
   return (prior * kPriorWeight + ratios_.probability_at_most(ratio) * seen) / (kPriorWeight + seen);
 }

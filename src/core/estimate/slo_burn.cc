@@ -14,7 +14,8 @@ constexpr int kSamplesPerLongWindow = 240;
 }  // namespace
 
 void SloBurn::observe(std::uint64_t finished, std::uint64_t missed, TimePoint now) {
-  if (!samples_.empty() && (finished < samples_.back().finished || missed < samples_.back().missed)) {
+  if (!samples_.empty() &&
+      (finished < samples_.back().finished || missed < samples_.back().missed)) {
     samples_.clear();
   }
   const Duration resolution = long_window_ / kSamplesPerLongWindow;

@@ -33,50 +33,76 @@ const Candidate* Decision::runner_up() const {
 
 const char* to_string(Action action) {
   switch (action) {
-    case Action::kForward: return "forward";
-    case Action::kHold: return "hold";
-    case Action::kReject: return "reject";
+    case Action::kForward:
+      return "forward";
+    case Action::kHold:
+      return "hold";
+    case Action::kReject:
+      return "reject";
   }
   return "?";
 }
 
 const char* to_string(Verdict verdict) {
   switch (verdict) {
-    case Verdict::kChosen: return "chosen";
-    case Verdict::kDearer: return "dearer";
-    case Verdict::kSlower: return "slower";
-    case Verdict::kTooSlow: return "too_slow";
-    case Verdict::kNotDrawn: return "not_drawn";
-    case Verdict::kAlreadyTried: return "already_tried";
-    case Verdict::kBusy: return "busy";
-    case Verdict::kUnavailable: return "unavailable";
+    case Verdict::kChosen:
+      return "chosen";
+    case Verdict::kDearer:
+      return "dearer";
+    case Verdict::kSlower:
+      return "slower";
+    case Verdict::kTooSlow:
+      return "too_slow";
+    case Verdict::kNotDrawn:
+      return "not_drawn";
+    case Verdict::kAlreadyTried:
+      return "already_tried";
+    case Verdict::kBusy:
+      return "busy";
+    case Verdict::kUnavailable:
+      return "unavailable";
   }
   return "?";
 }
 
 const char* to_string(RejectReason reason) {
   switch (reason) {
-    case RejectReason::kNone: return "none";
-    case RejectReason::kNoService: return "no_service";
-    case RejectReason::kQueueFull: return "queue_full";
-    case RejectReason::kLate: return "late";
-    case RejectReason::kPatienceEnded: return "patience_ended";
-    case RejectReason::kAttemptsEnded: return "attempts_ended";
-    case RejectReason::kNotReplayable: return "not_replayable";
-    case RejectReason::kServiceRemoved: return "service_removed";
+    case RejectReason::kNone:
+      return "none";
+    case RejectReason::kNoService:
+      return "no_service";
+    case RejectReason::kQueueFull:
+      return "queue_full";
+    case RejectReason::kLate:
+      return "late";
+    case RejectReason::kPatienceEnded:
+      return "patience_ended";
+    case RejectReason::kAttemptsEnded:
+      return "attempts_ended";
+    case RejectReason::kNotReplayable:
+      return "not_replayable";
+    case RejectReason::kServiceRemoved:
+      return "service_removed";
   }
   return "?";
 }
 
 const char* to_string(OutcomeKind kind) {
   switch (kind) {
-    case OutcomeKind::kCompleted: return "completed";
-    case OutcomeKind::kUnreachable: return "unreachable";
-    case OutcomeKind::kConnectTimeout: return "connect_timeout";
-    case OutcomeKind::kDied: return "died";
-    case OutcomeKind::kTimedOut: return "timed_out";
-    case OutcomeKind::kBroken: return "broken";
-    case OutcomeKind::kInvalid: return "invalid";
+    case OutcomeKind::kCompleted:
+      return "completed";
+    case OutcomeKind::kUnreachable:
+      return "unreachable";
+    case OutcomeKind::kConnectTimeout:
+      return "connect_timeout";
+    case OutcomeKind::kDied:
+      return "died";
+    case OutcomeKind::kTimedOut:
+      return "timed_out";
+    case OutcomeKind::kBroken:
+      return "broken";
+    case OutcomeKind::kInvalid:
+      return "invalid";
   }
   return "?";
 }

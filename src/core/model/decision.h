@@ -35,11 +35,11 @@ enum class Verdict : std::uint8_t {
 
 struct Candidate {
   UnitId unit;
-  EndpointId endpoint;        // 0 when the unit had none to offer
-  Duration predicted{};       // mean time to completion if sent there now
-  double probability = 0.0;   // P(completion <= deadline); of a busy unit, if a slot freed now
-  double cost_usd = 0.0;      // long-run marginal cost of this request there
-  double weight = 0.0;        // share under a weighted policy, else 0
+  EndpointId endpoint;       // 0 when the unit had none to offer
+  Duration predicted{};      // mean time to completion if sent there now
+  double probability = 0.0;  // P(completion <= deadline); of a busy unit, if a slot freed now
+  double cost_usd = 0.0;     // long-run marginal cost of this request there
+  double weight = 0.0;       // share under a weighted policy, else 0
   Verdict verdict = Verdict::kUnavailable;
 };
 
@@ -60,12 +60,12 @@ struct Decision {
   Action action = Action::kReject;
   Mode mode = Mode::kCostOptimized;
   RoutingPolicy routing = RoutingPolicy::kSignalbox;
-  std::uint8_t attempt = 1;         // 1 = first time decided; re-decisions count up
-  bool late = false;                // forwarded although the objective will probably be missed
-  std::uint64_t view_version = 0;   // the fleet view it was taken under
+  std::uint8_t attempt = 1;        // 1 = first time decided; re-decisions count up
+  bool late = false;               // forwarded although the objective will probably be missed
+  std::uint64_t view_version = 0;  // the fleet view it was taken under
   TimePoint at{};
   TimePoint arrival{};
-  TimePoint deadline{};             // arrival + objective latency
+  TimePoint deadline{};  // arrival + objective latency
 
   // kForward
   UnitId unit;

@@ -15,14 +15,14 @@ namespace signalbox::core {
 
 struct ServiceDigest {
   std::uint64_t arrivals = 0;
-  std::uint64_t completed = 0;      // 2xx-4xx responses delivered in full
-  std::uint64_t failed = 0;         // 5xx, broken or timed out in the client's eyes
-  std::uint64_t rejected = 0;       // answered 429 or 503 by ourselves
-  std::uint64_t abandoned = 0;      // the client left
-  std::uint64_t missed = 0;         // completed after the objective, failed or rejected
-  std::uint64_t redecided = 0;      // sent to another endpoint after a failure
-  int held = 0;                     // waiting now
-  Duration longest_hold{};          // ever
+  std::uint64_t completed = 0;  // 2xx-4xx responses delivered in full
+  std::uint64_t failed = 0;     // 5xx, broken or timed out in the client's eyes
+  std::uint64_t rejected = 0;   // answered 429 or 503 by ourselves
+  std::uint64_t abandoned = 0;  // the client left
+  std::uint64_t missed = 0;     // completed after the objective, failed or rejected
+  std::uint64_t redecided = 0;  // sent to another endpoint after a failure
+  int held = 0;                 // waiting now
+  Duration longest_hold{};      // ever
 };
 
 // Per service and unit: the traffic share and the latency its clients saw there.
@@ -37,8 +37,8 @@ struct UnitDigest {
   int in_flight = 0;
   std::uint64_t completed = 0;
   std::uint64_t failed = 0;
-  double slowdown = 1.0;      // observed service time / profile's, smoothed
-  double confidence = 0.0;    // 0 = profile only, towards 1 with fresh evidence
+  double slowdown = 1.0;    // observed service time / profile's, smoothed
+  double confidence = 0.0;  // 0 = profile only, towards 1 with fresh evidence
 };
 
 struct EndpointDigest {
@@ -47,8 +47,8 @@ struct EndpointDigest {
   int in_flight = 0;
   std::uint64_t forwarded = 0;
   std::uint64_t failed = 0;
-  bool ejected = false;       // the Router keeps traffic away after failures it saw itself
-  LatencyHistogram latency;   // forward to last byte
+  bool ejected = false;      // the Router keeps traffic away after failures it saw itself
+  LatencyHistogram latency;  // forward to last byte
 };
 
 struct RouterDigest {

@@ -17,18 +17,18 @@ namespace signalbox::core {
 
 // Bounds between decide and actuate that no policy passes around.
 struct GuardrailSpec {
-  int max_launches_per_tick = 50;  // per unit
-  int max_drains_per_tick = 10;    // per unit
+  int max_launches_per_tick = 50;    // per unit
+  int max_drains_per_tick = 10;      // per unit
   double budget_usd_per_hour = 0.0;  // ceiling on the fleet's cost rate; 0 = none
   bool freeze = false;               // decide and show, change no replica
 };
 
 struct ControlSpec {
-  Duration tick = 1s;           // estimates and modes are updated this often
-  Duration replan = 10s;        // and a plan is made at least this often
-  Duration dwell = 300s;        // the cost tier must have recovered this long before returning
-  Duration ramp = 60s;          // over which traffic moves back
-  Duration bench_time = 60s;    // first pause after a refused launch; doubles up to max_bench_time
+  Duration tick = 1s;         // estimates and modes are updated this often
+  Duration replan = 10s;      // and a plan is made at least this often
+  Duration dwell = 300s;      // the cost tier must have recovered this long before returning
+  Duration ramp = 60s;        // over which traffic moves back
+  Duration bench_time = 60s;  // first pause after a refused launch; doubles up to max_bench_time
   Duration max_bench_time = 600s;
   Duration billing_minimum = 60s;  // a replica is billed per second, at least this long
   GuardrailSpec guardrails;

@@ -7,10 +7,14 @@ namespace signalbox::core {
 
 const char* to_string(EndpointState state) {
   switch (state) {
-    case EndpointState::kBooting: return "booting";
-    case EndpointState::kReady: return "ready";
-    case EndpointState::kUnhealthy: return "unhealthy";
-    case EndpointState::kDraining: return "draining";
+    case EndpointState::kBooting:
+      return "booting";
+    case EndpointState::kReady:
+      return "ready";
+    case EndpointState::kUnhealthy:
+      return "unhealthy";
+    case EndpointState::kDraining:
+      return "draining";
   }
   return "?";
 }

@@ -28,20 +28,21 @@ struct EndpointView {
   EndpointId id;
   UnitId unit;
   EndpointState state = EndpointState::kBooting;
-  Address address;         // empty while booting
-  TimePoint since{};       // when it entered this state
+  Address address;    // empty while booting
+  TimePoint since{};  // when it entered this state
 };
 
 struct UnitView {
-  double price_usd_per_hour = 0.0;   // current
-  double cost_usd_per_request = 0.0; // long-run marginal: price / (3600 x plateau x staffed utilisation)
+  double price_usd_per_hour = 0.0;  // current
+  double cost_usd_per_request =
+      0.0;  // long-run marginal: price / (3600 x plateau x staffed utilisation)
   int ready = 0;
   int booting = 0;
   int draining = 0;
   int unhealthy = 0;
-  int limit = 0;            // replicas possible now: quota, observed pool and back-off
-  bool launchable = true;   // false while backing off after refused launches
-  std::string note;         // why it is limited, in words; empty when it is not
+  int limit = 0;           // replicas possible now: quota, observed pool and back-off
+  bool launchable = true;  // false while backing off after refused launches
+  std::string note;        // why it is limited, in words; empty when it is not
 };
 
 struct FleetView {

@@ -32,9 +32,9 @@ enum class OutcomeKind : std::uint8_t {
 // first: that is Router::on_cancel, which says nothing of the endpoint.
 struct Outcome {
   OutcomeKind kind = OutcomeKind::kCompleted;
-  int status = 0;                            // HTTP status when a response head was seen, else 0
-  Duration time_to_first_byte{};             // since the forward decision; 0 when none came
-  bool replayable = true;                    // see RequestFacts
+  int status = 0;                 // HTTP status when a response head was seen, else 0
+  Duration time_to_first_byte{};  // since the forward decision; 0 when none came
+  bool replayable = true;         // see RequestFacts
 };
 
 const char* to_string(OutcomeKind kind);

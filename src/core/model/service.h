@@ -40,15 +40,16 @@ struct ServiceSpec {
   Objective objective;
   Policy policy = Policy::kCostFirst;
   RoutingPolicy routing = RoutingPolicy::kSignalbox;
-  // Hand-set shares for kPaperWeighted, parallel to `units`; empty = the paper's efficiency formula.
+  // Hand-set shares for kPaperWeighted, parallel to `units`; empty = the paper's efficiency
+  // formula.
   std::vector<double> weights;
 
   WhenLate when_late = WhenLate::kServe;
-  Duration patience = 30s;    // longest a request is held before it is rejected
-  int max_held = 1024;        // bound of the hold queue
-  Duration timeout = 60s;     // longest wait for the first response byte
+  Duration patience = 30s;       // longest a request is held before it is rejected
+  int max_held = 1024;           // bound of the hold queue
+  Duration timeout = 60s;        // longest wait for the first response byte
   Duration idle_timeout = 300s;  // longest silence inside a response
-  bool retry_safe = true;     // may be sent again when no response byte was seen
+  bool retry_safe = true;        // may be sent again when no response byte was seen
 };
 
 const char* to_string(Mode mode);

@@ -48,7 +48,8 @@ struct ProbeResult {
 struct Signal {
   TimePoint at;
   std::string source;  // who says so: "actuator", "probe", "admin", "config", ...
-  std::variant<PriceQuote, CapacityLimit, LaunchRefused, EndpointReady, EndpointGone, ProbeResult> body;
+  std::variant<PriceQuote, CapacityLimit, LaunchRefused, EndpointReady, EndpointGone, ProbeResult>
+      body;
 };
 
 }  // namespace signalbox::core

@@ -40,7 +40,8 @@ struct UnitSpec {
   Profile profile = Profile::single_server(1.0, 0.0);
   int slots = 1;  // requests one endpoint serves at once
 
-  // Planned by Signalbox between these bounds when `managed`; otherwise `endpoints` is the whole unit.
+  // Planned by Signalbox between these bounds when `managed`; otherwise `endpoints` is the whole
+  // unit.
   bool managed = false;
   int min_replicas = 0;
   int max_replicas = 0;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Requests that wait for a slot instead of for a server: late binding. A held request is bound to an
-// endpoint only when one frees, so no request waits behind a slow one it was assigned to. Two lines:
-// those that can still meet their objective go first, earliest deadline ahead; those that cannot
-// take what is left. Under overload this serves in time the largest number that can be.
+// Requests that wait for a slot instead of for a server: late binding. A held request is bound to
+// an endpoint only when one frees, so no request waits behind a slow one it was assigned to. Two
+// lines: those that can still meet their objective go first, earliest deadline ahead; those that
+// cannot take what is left. Under overload this serves in time the largest number that can be.
 #pragma once
 
 #include <compare>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The tick: wish per service, evidence, mode, targets, guardrails, commands, view. Signals are taken
-// in controller_signals.cc.
+// The tick: wish per service, evidence, mode, targets, guardrails, commands, view. Signals are
+// taken in controller_signals.cc.
 #include "core/scale/controller.h"
 
 #include <fmt/format.h>
@@ -17,8 +17,8 @@ namespace signalbox::core {
 
 namespace {
 
-// The demand filter remembers a few boot times: what changes faster cannot be followed by launching.
-// The bounds keep it useful for fixed fleets and for launches of a quarter of an hour.
+// The demand filter remembers a few boot times: what changes faster cannot be followed by
+// launching. The bounds keep it useful for fixed fleets and for launches of a quarter of an hour.
 constexpr int kMemoryBootTimes = 3;
 constexpr Duration kLeastMemory = 3s;
 constexpr Duration kLongestMemory = 60s;
@@ -29,7 +29,9 @@ Duration demand_memory(const FleetSpec& spec, const ServiceSpec& service) {
 
 // Burn windows in the SRE Workbook's proportion of 1 : 12, scaled to the dwell so that both modes
 // judge by the same clock.
-Duration long_burn_window(const FleetSpec& spec) { return std::max<Duration>(spec.control.dwell, 12s); }
+Duration long_burn_window(const FleetSpec& spec) {
+  return std::max<Duration>(spec.control.dwell, 12s);
+}
 
 }  // namespace
 
@@ -48,8 +50,7 @@ Controller::Controller(std::shared_ptr<const FleetSpec> spec, TimePoint now)
 
 void Controller::on_digest(const RouterDigest& digest, TimePoint now) {
   // A digest counted under an older spec would be read against the wrong ids.
-  if (digest.services.size() != services_.size() ||
-      digest.units.size() != spec_->units.size() ||
+  if (digest.services.size() != services_.size() || digest.units.size() != spec_->units.size() ||
       (view_ != nullptr && view_->spec != spec_)) {
     return;
   }
@@ -91,8 +92,8 @@ const Plan& Controller::tick(TimePoint now) {
 void Controller::update_service(ServiceId id, std::vector<int>& taken, TimePoint now) {
   const ServiceSpec& service = spec_->service(id);
   ServiceState& state = services_[id.index()];
-  PlanInput input{spec_.get(), &fleet_,    &state.demand, id,
-                  state.mode.mode(), state.held, taken, now};
+  PlanInput input{spec_.get(),       &fleet_,    &state.demand, id,
+                  state.mode.mode(), state.held, taken,         now};
   ServiceWish fresh = plan_service(input);
   const ModeEvidence evidence = gather_evidence(input, fresh, state.burn);
   if (const auto change = state.mode.update(service.policy, evidence, spec_->control.dwell, now)) {
@@ -124,8 +125,7 @@ void Controller::update_service(ServiceId id, std::vector<int>& taken, TimePoint
 bool Controller::replan_due(const ServiceState& state, const ServiceWish& fresh,
                             TimePoint now) const {
   return now - spec_->control.replan >= state.planned_at ||
-         fresh.required_per_s > state.wish.planned_per_s ||
-         fresh.limits != state.wish.limits;
+         fresh.required_per_s > state.wish.planned_per_s || fresh.limits != state.wish.limits;
 }
 
 void Controller::publish_plan(TimePoint now, std::vector<int> unit_targets) {
@@ -178,9 +178,9 @@ std::string Controller::describe_wish(const ServiceSpec& service, const ServiceS
     mix += fmt::format("{} x {}", state.targets[u], spec_->unit(service.units[u]).name);
   }
   if (mix.empty()) mix = "no replica";
-  std::string text = fmt::format(
-      "{} for {:.1f} requests/s ({:.1f} requests/s of capacity meet the objective)", mix,
-      state.wish.demand_per_s, state.wish.required_per_s);
+  std::string text =
+      fmt::format("{} for {:.1f} requests/s ({:.1f} requests/s of capacity meet the objective)",
+                  mix, state.wish.demand_per_s, state.wish.required_per_s);
   if (state.wish.shortfall_per_s > 0.0) {
     text += fmt::format("; limits leave {:.1f} requests/s uncovered", state.wish.shortfall_per_s);
   }
@@ -202,7 +202,8 @@ UnitView Controller::describe_unit(UnitId id, TimePoint now) const {
     demand += services_[i].wish.demand_per_s;
     required += services_[i].wish.required_per_s;
   }
-  const double utilisation = required > 0.0 && demand > 0.0 ? std::min(1.0, demand / required) : 1.0;
+  const double utilisation =
+      required > 0.0 && demand > 0.0 ? std::min(1.0, demand / required) : 1.0;
   unit.cost_usd_per_request =
       state.price_usd_per_hour / 3600.0 / (fleet_.capacity_per_s(*spec_, id) * utilisation);
   unit.ready = count.ready;
@@ -213,7 +214,9 @@ UnitView Controller::describe_unit(UnitId id, TimePoint now) const {
   unit.launchable = spec_->unit(id).managed && state.backoff.open();
   if (!state.backoff.open()) {
     switch (state.backoff.state(now)) {
-      case LaunchBackoff::State::kProbing: unit.note = "launches refused; a probe is under way"; break;
+      case LaunchBackoff::State::kProbing:
+        unit.note = "launches refused; a probe is under way";
+        break;
       default:
         unit.note = fmt::format("launches refused; next probe in {:.1f} s",
                                 std::max(0.0, to_seconds(state.backoff.until() - now)));

@@ -29,8 +29,8 @@ namespace signalbox::core {
 
 // What became of a signal.
 struct SignalVerdict {
-  bool urgent = false;   // capacity changed: tick at once
-  std::string refused;   // why it was not believed or not understood; empty when it was taken
+  bool urgent = false;  // capacity changed: tick at once
+  std::string refused;  // why it was not believed or not understood; empty when it was taken
 };
 
 class Controller {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How the Controller takes each kind of signal: check it, then let it change what is believed of the
-// fleet. A signal about something unknown, or not to be believed, changes nothing and says why.
+// How the Controller takes each kind of signal: check it, then let it change what is believed of
+// the fleet. A signal about something unknown, or not to be believed, changes nothing and says why.
 #include <fmt/format.h>
 
 #include <utility>

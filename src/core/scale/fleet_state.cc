@@ -151,10 +151,18 @@ ReplicaCount FleetState::count(UnitId unit) const {
   for (const auto& [id, record] : endpoints_) {
     if (record.unit != unit) continue;
     switch (record.state) {
-      case EndpointState::kBooting: ++count.booting; break;
-      case EndpointState::kReady: ++count.ready; break;
-      case EndpointState::kDraining: ++count.draining; break;
-      case EndpointState::kUnhealthy: ++count.unhealthy; break;
+      case EndpointState::kBooting:
+        ++count.booting;
+        break;
+      case EndpointState::kReady:
+        ++count.ready;
+        break;
+      case EndpointState::kDraining:
+        ++count.draining;
+        break;
+      case EndpointState::kUnhealthy:
+        ++count.unhealthy;
+        break;
     }
   }
   return count;

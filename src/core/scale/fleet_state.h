@@ -25,26 +25,26 @@ struct EndpointRecord {
   bool managed = false;  // launched by us, so ours to stop
   EndpointState state = EndpointState::kBooting;
   Address address;
-  TimePoint since{};     // of its state
+  TimePoint since{};  // of its state
   TimePoint launched{};
   TimePoint billed_until{};
   double billed_usd = 0.0;
   ProbeHealth health;
-  int in_flight = 0;              // by the Router's last digest
+  int in_flight = 0;                // by the Router's last digest
   std::uint64_t drain_version = 0;  // the first view that shows it draining
-  bool stopping = false;          // a stop command was given
+  bool stopping = false;            // a stop command was given
 };
 
 struct UnitState {
   double price_usd_per_hour = 0.0;
-  std::optional<int> pool_limit;   // replicas the pool can hold, as observed
+  std::optional<int> pool_limit;  // replicas the pool can hold, as observed
   LaunchBackoff backoff;
-  std::string refusal;             // the provider's last words
+  std::string refusal;  // the provider's last words
   TimePoint refused_at{};
-  std::string loss;                // what took the last lost replica
+  std::string loss;  // what took the last lost replica
   TimePoint lost_at = TimePoint::min();
-  int lost = 0;                    // replicas lost in the present run of losses
-  double slowdown = 1.0;           // by the Router's last digest
+  int lost = 0;           // replicas lost in the present run of losses
+  double slowdown = 1.0;  // by the Router's last digest
   double confidence = 0.0;
   double spent_usd = 0.0;
 };

@@ -49,9 +49,9 @@ std::optional<ModeTransition> ModeMachine::update(Policy policy, const ModeEvide
   const double whole_s = to_seconds(now - *whole_since_);
   enter(Mode::kCostOptimized, now);
   returned_ = true;
-  return ModeTransition{from, mode_,
-                        fmt::format("the cost tier has been launchable and ready for {:.1f} s", whole_s),
-                        now};
+  return ModeTransition{
+      from, mode_, fmt::format("the cost tier has been launchable and ready for {:.1f} s", whole_s),
+      now};
 }
 
 double ModeMachine::cost_ramp(Duration ramp, TimePoint now) const {

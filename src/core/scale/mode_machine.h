@@ -2,8 +2,8 @@
 //
 // When a service leaves cost for capacity, and when it comes back. Leaving needs evidence and is
 // immediate when the evidence is hard (a refused launch, replicas lost); returning needs the cost
-// tier to have been whole for a dwell time without a break, which doubles after every quick relapse.
-// So the number of switches is bounded by time / dwell however the signals flap, and every
+// tier to have been whole for a dwell time without a break, which doubles after every quick
+// relapse. So the number of switches is bounded by time / dwell however the signals flap, and every
 // transition names what it rests on.
 #pragma once
 

@@ -44,8 +44,8 @@ std::optional<UnitId> reference_unit(const PlanInput& input, const ServiceSpec& 
     const UnitSpec& unit = input.spec->unit(id);
     const bool usable = unit.managed ? unit.max_replicas > 0 : !unit.endpoints.empty();
     if (!usable || !can_meet_objective(unit, service.objective)) continue;
-    const double cost = input.fleet->unit(id).price_usd_per_hour /
-                        input.fleet->capacity_per_s(*input.spec, id);
+    const double cost =
+        input.fleet->unit(id).price_usd_per_hour / input.fleet->capacity_per_s(*input.spec, id);
     if (!best || cost < best_cost) {
       best = id;
       best_cost = cost;
@@ -54,9 +54,9 @@ std::optional<UnitId> reference_unit(const PlanInput& input, const ServiceSpec& 
   return best;
 }
 
-// The estimate can be wrong for about as long as it remembers. A shortfall of e requests/s over that
-// memory makes a line of e x memory requests; as long as the line is worked off within the slack
-// the objective leaves, nobody misses it. Only uncertainty beyond that needs replicas.
+// The estimate can be wrong for about as long as it remembers. A shortfall of e requests/s over
+// that memory makes a line of e x memory requests; as long as the line is worked off within the
+// slack the objective leaves, nobody misses it. Only uncertainty beyond that needs replicas.
 double unbridged_uncertainty(const PlanInput& input, Duration slack) {
   const double deviations =
       input.mode == Mode::kCostOptimized ? kDeviationsCost : kDeviationsCapacity;
@@ -69,10 +69,9 @@ double demand_to_plan_for(const PlanInput& input, const ServiceSpec& service,
                           const UnitSpec& reference) {
   const Duration horizon = boot_horizon(*input.spec, service) + input.spec->control.tick;
   const Duration slack = service.objective.latency - reference.profile.latency(reference.slots);
-  double demand =
-      input.demand->upper_per_s(horizon, 0.0) + unbridged_uncertainty(input, slack);
-  // A line longer than the ready slots is work of the past, made up within one objective's time - or
-  // as soon as new replicas can help at all.
+  double demand = input.demand->upper_per_s(horizon, 0.0) + unbridged_uncertainty(input, slack);
+  // A line longer than the ready slots is work of the past, made up within one objective's time -
+  // or as soon as new replicas can help at all.
   int ready_slots = 0;
   for (const UnitId id : service.units) {
     ready_slots += input.fleet->count(id).ready * input.spec->unit(id).slots;
@@ -108,9 +107,8 @@ ServiceWish plan_service(const PlanInput& input) {
   }
   wish.demand_per_s = demand_to_plan_for(input, service, *reference);
   const double per_slot_s = to_seconds(reference->profile.latency(reference->slots));
-  wish.required_per_s =
-      required_capacity_per_s(wish.demand_per_s, from_seconds(per_slot_s),
-                              reference->profile.spread(), objective);
+  wish.required_per_s = required_capacity_per_s(wish.demand_per_s, from_seconds(per_slot_s),
+                                                reference->profile.spread(), objective);
   const Duration idle_time = kIdleBootTimes * boot_horizon(*input.spec, service);
   const bool called_lately =
       input.demand->seen_any() && input.now - input.demand->last_arrival() <= idle_time;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // How many replicas of which unit one service wants: demand over the boot horizon, capacity that
-// meets the objective at that demand, and the cheapest mix under the limits of the moment. Beside it
-// the *nominal* mix, under the operator's limits only: the units in it are the cost tier, and where
-// the moment forbids what the nominal mix wants, cost mode has lost its footing.
+// meets the objective at that demand, and the cheapest mix under the limits of the moment. Beside
+// it the *nominal* mix, under the operator's limits only: the units in it are the cost tier, and
+// where the moment forbids what the nominal mix wants, cost mode has lost its footing.
 #pragma once
 
 #include <vector>
@@ -17,15 +17,15 @@
 namespace signalbox::core {
 
 struct ServiceWish {
-  double demand_per_s = 0.0;      // upper estimate over the boot horizon
-  double required_per_s = 0.0;    // capacity that meets the objective
+  double demand_per_s = 0.0;    // upper estimate over the boot horizon
+  double required_per_s = 0.0;  // capacity that meets the objective
   double planned_per_s = 0.0;
   double shortfall_per_s = 0.0;
   double cost_usd_per_hour = 0.0;
   double lower_bound_usd_per_hour = 0.0;
-  std::vector<int> targets;       // parallel to the service's units
-  std::vector<int> nominal;       // the same without the limits of the moment
-  std::vector<int> limits;        // the limits of the moment it rests on
+  std::vector<int> targets;  // parallel to the service's units
+  std::vector<int> nominal;  // the same without the limits of the moment
+  std::vector<int> limits;   // the limits of the moment it rests on
 };
 
 struct PlanInput {
@@ -34,8 +34,8 @@ struct PlanInput {
   const DemandEstimate* demand;
   ServiceId service;
   Mode mode;
-  int held;                        // requests waiting now
-  std::vector<int> taken;          // replicas earlier services already claim, indexed by UnitId
+  int held;                // requests waiting now
+  std::vector<int> taken;  // replicas earlier services already claim, indexed by UnitId
   TimePoint now;
 };
 

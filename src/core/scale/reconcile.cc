@@ -22,7 +22,8 @@ std::vector<EndpointRecord*> records_of(FleetState& fleet, UnitId unit, Endpoint
   return records;
 }
 
-void stop(EndpointRecord& record, FleetState& fleet, TimePoint now, std::vector<Command>& commands) {
+void stop(EndpointRecord& record, FleetState& fleet, TimePoint now,
+          std::vector<Command>& commands) {
   fleet.set_state(record, EndpointState::kDraining, now);
   record.stopping = true;
   commands.push_back(StopEndpoint{record.id, record.unit});
@@ -32,9 +33,10 @@ void stop(EndpointRecord& record, FleetState& fleet, TimePoint now, std::vector<
 bool can_spare(const ReconcileInput& input, const FleetState& fleet, UnitId unit) {
   for (std::size_t i = 0; i < input.spec->services.size(); ++i) {
     const ServiceSpec& service = input.spec->services[i];
-    if (std::find(service.units.begin(), service.units.end(), unit) == service.units.end()) continue;
-    const double left = fleet.ready_capacity_per_s(*input.spec, service) -
-                        fleet.capacity_per_s(*input.spec, unit);
+    if (std::find(service.units.begin(), service.units.end(), unit) == service.units.end())
+      continue;
+    const double left =
+        fleet.ready_capacity_per_s(*input.spec, service) - fleet.capacity_per_s(*input.spec, unit);
     if (left < input.required_per_s[i]) return false;
   }
   return true;

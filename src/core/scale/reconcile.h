@@ -17,10 +17,10 @@ namespace signalbox::core {
 
 struct ReconcileInput {
   const FleetSpec* spec;
-  std::vector<int> targets;                // allowed replicas, indexed by UnitId
-  std::vector<double> required_per_s;      // capacity each service must keep ready, by ServiceId
-  std::uint64_t next_view_version;         // the view that will show what is decided here
-  std::uint64_t seen_view_version;         // the newest view the Router has reported under
+  std::vector<int> targets;            // allowed replicas, indexed by UnitId
+  std::vector<double> required_per_s;  // capacity each service must keep ready, by ServiceId
+  std::uint64_t next_view_version;     // the view that will show what is decided here
+  std::uint64_t seen_view_version;     // the newest view the Router has reported under
   TimePoint now;
 };
 

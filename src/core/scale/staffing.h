@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How much capacity a demand needs so that the *pooled* queue meets the objective. Capacity is not a
-// fixed utilisation: with late binding all replicas of a service drain one queue, so thirty of them
-// may run at 95 % where a lone one may not pass 50 % (square-root staffing).
+// How much capacity a demand needs so that the *pooled* queue meets the objective. Capacity is not
+// a fixed utilisation: with late binding all replicas of a service drain one queue, so thirty of
+// them may run at 95 % where a lone one may not pass 50 % (square-root staffing).
 #pragma once
 
 #include "base/time.h"
@@ -10,8 +10,8 @@
 
 namespace signalbox::core {
 
-// P(an arrival waits) in M/M/n at `offered` = rate x mean service time, in Erlangs (Erlang C, by the
-// Erlang B recursion). 1 when servers <= offered. REQUIRES: servers >= 0, offered >= 0.
+// P(an arrival waits) in M/M/n at `offered` = rate x mean service time, in Erlangs (Erlang C, by
+// the Erlang B recursion). 1 when servers <= offered. REQUIRES: servers >= 0, offered >= 0.
 double erlang_c(int servers, double offered);
 
 // P(wait > `wait`) in M/G/n: Erlang C with exponential decay, its time scale shortened for service
