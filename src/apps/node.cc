@@ -113,7 +113,7 @@ void Node::stop() {
   control_thread_.stop();
   control_.stop();
   prober_.stop();
-  if (actuator_) static_cast<control::SignalSource&>(*actuator_).stop();
+  if (actuator_) actuator_->stop();
 }
 
 }  // namespace signalbox::apps

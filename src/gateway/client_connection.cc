@@ -232,10 +232,11 @@ void ClientConnection::finish(bool keep_alive) {
   }
   parser_.reset();
   phase_ = Phase::kHead;
-  arm(loop_.options().keep_alive);
   if (begin_ == end_) {
+    arm(loop_.options().keep_alive);
     read();
   } else {
+    arm(loop_.options().header_timeout);
     // A pipelined request: from the loop, so that a thousand of them do not nest.
     asio::post(loop_.io(), [self = shared_from_this()] {
       if (self->phase_ == Phase::kHead) self->parse_head();

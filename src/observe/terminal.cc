@@ -18,7 +18,7 @@ namespace signalbox::observe {
 
 namespace {
 
-constexpr int kWideColumns = 108;  // from here on, notes stand in the table itself
+constexpr int kWideColumns = 120;  // from here on, notes stand in the table itself
 constexpr int kFigureColumn = 12;  // where the service's figures begin
 constexpr Style kMuted = {Ink::kGrey};
 constexpr Style kStrong = {Ink::kDefault, Ink::kDefault, true};

@@ -213,8 +213,9 @@ TEST(Traffic, B20_what_a_client_forges_and_what_is_secret_does_not_reach_the_uni
 }
 
 TEST(Traffic, every_answer_has_an_id_whose_story_can_be_read) {
-  ScriptedUnit server(echo_target);
-  LiveNode node(kService + unit("one", 1.0, server.address()) + unit("two", 2.0, server.address()));
+  ScriptedUnit cheap(echo_target);
+  ScriptedUnit dear(echo_target);
+  LiveNode node(kService + unit("one", 1.0, cheap.address()) + unit("two", 2.0, dear.address()));
   const std::string id = node.get("/story").header("x-signalbox-request-id");
   ASSERT_EQ(id.size(), 16U);
   const Reply as_json = node.ask_admin("GET", "/explain/" + id);

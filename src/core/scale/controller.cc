@@ -215,10 +215,10 @@ UnitView Controller::describe_unit(UnitId id, TimePoint now) const {
   if (!state.backoff.open()) {
     switch (state.backoff.state(now)) {
       case LaunchBackoff::State::kProbing:
-        unit.note = "launches refused; a probe is under way";
+        unit.note = "refused; a probe is under way";
         break;
       default:
-        unit.note = fmt::format("launches refused; next probe in {:.1f} s",
+        unit.note = fmt::format("refused; next probe in {:.1f} s",
                                 std::max(0.0, to_seconds(state.backoff.until() - now)));
     }
   } else if (state.pool_limit) {

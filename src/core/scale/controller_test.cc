@@ -273,11 +273,11 @@ TEST(Controller, the_view_says_when_the_next_probe_is) {
   ControllerRig rig(paper_fleet());
   rig.dry = {kInf2};
   while (rig.changes.empty()) rig.run(1, 20.0);
-  EXPECT_EQ(rig.controller.view()->units[0].note, "launches refused; next probe in 10.0 s");
+  EXPECT_EQ(rig.controller.view()->units[0].note, "refused; next probe in 10.0 s");
   EXPECT_FALSE(rig.controller.view()->units[0].launchable);
   rig.dry.clear();
   while (rig.controller.view()->units[0].booting == 0 && rig.now < at(60s)) rig.run(1, 20.0);
-  EXPECT_EQ(rig.controller.view()->units[0].note, "launches refused; a probe is under way");
+  EXPECT_EQ(rig.controller.view()->units[0].note, "refused; a probe is under way");
   EXPECT_EQ(rig.controller.view()->units[0].booting, 1);
 }
 
