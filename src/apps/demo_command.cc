@@ -203,6 +203,7 @@ int demo_command(const DemoOptions& options) {
   } else {
     fmt::print("{}", observe::render_summary(summary, live));
   }
+  std::fflush(stdout);
   if (completed && options.open) {
     fmt::print(stderr,
                "\nStill serving on http://{} (operator's page http://{}); Ctrl-C ends it. Try:\n"
