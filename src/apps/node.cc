@@ -109,8 +109,9 @@ void Node::drain() {
 
 void Node::stop() {
   if (!std::exchange(running_, false)) return;
-  gateway_.stop();
+  // Control first: it publishes into the gateway from its own thread.
   control_thread_.stop();
+  gateway_.stop();
   control_.stop();
   prober_.stop();
   if (actuator_) actuator_->stop();
