@@ -16,7 +16,8 @@ set(SIGNALBOX_WARNINGS
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Werror)
 
 # A room: the static library signalbox_<room>, or an interface library when all of it is headers.
-# A room of several folders (core) lists its files with their folder: model/unit.cc.
+# A room of several folders (core) lists its files with their folder: model/unit.cc. A room within a
+# group (sim/engine) is a library of its own, named with an underscore: sim_engine.
 function(signalbox_room room)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DEPENDS;LIBRARIES")
   _signalbox_refuse_strays("signalbox_room(${room})")

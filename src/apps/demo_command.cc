@@ -20,7 +20,7 @@
 #include "net/clock.h"
 #include "observe/demo_report.h"
 #include "observe/terminal.h"
-#include "sim/paper.h"
+#include "sim/scenario/paper.h"
 
 namespace signalbox::apps {
 

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-#include "sim/fluid_cost.h"
+#include "sim/scenario/fluid_cost.h"
 
 namespace signalbox::apps {
 

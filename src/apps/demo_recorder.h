@@ -18,7 +18,7 @@
 #include "emulate/clients.h"
 #include "observe/demo_frame.h"
 #include "observe/demo_report.h"
-#include "sim/paper.h"
+#include "sim/scenario/paper.h"
 
 namespace signalbox::apps {
 

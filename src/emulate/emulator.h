@@ -15,7 +15,7 @@
 #include "emulate/fleet.h"
 #include "http/server.h"
 #include "net/asio.h"
-#include "sim/service_model.h"
+#include "sim/engine/service_model.h"
 
 namespace signalbox::emulate {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "sim/fault.h"
+#include "sim/engine/fault.h"
 
 namespace signalbox::emulate {
 

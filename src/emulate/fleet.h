@@ -22,9 +22,9 @@
 #include "emulate/picture_book.h"
 #include "emulate/replica_server.h"
 #include "net/asio.h"
-#include "sim/fault.h"
-#include "sim/provider.h"
-#include "sim/service_model.h"
+#include "sim/engine/fault.h"
+#include "sim/engine/provider.h"
+#include "sim/engine/service_model.h"
 
 namespace signalbox::emulate {
 

@@ -21,7 +21,7 @@
 #include "emulate/picture_book.h"
 #include "http/server.h"
 #include "net/asio.h"
-#include "sim/replica_engine.h"
+#include "sim/engine/replica_engine.h"
 
 namespace signalbox::emulate {
 

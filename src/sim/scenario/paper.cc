@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The paper's numbers; see paper.h for which of them are used where.
-#include "sim/paper.h"
+#include "sim/scenario/paper.h"
 
 #include <algorithm>
 #include <cmath>
@@ -9,7 +9,7 @@
 #include <string>
 
 #include "base/assert.h"
-#include "sim/fluid_cost.h"
+#include "sim/scenario/fluid_cost.h"
 
 namespace signalbox::sim {
 

@@ -17,12 +17,12 @@
 #include "core/model/plan.h"
 #include "core/route/router.h"
 #include "core/scale/controller.h"
-#include "sim/event_queue.h"
-#include "sim/fault.h"
-#include "sim/provider.h"
-#include "sim/replica_engine.h"
-#include "sim/service_model.h"
-#include "sim/workload.h"
+#include "sim/engine/event_queue.h"
+#include "sim/engine/fault.h"
+#include "sim/engine/provider.h"
+#include "sim/engine/replica_engine.h"
+#include "sim/engine/service_model.h"
+#include "sim/workload/workload.h"
 
 namespace signalbox::sim {
 

@@ -2,7 +2,7 @@
 //
 // The engine against hand-made cases and, under random histories, against the laws every queue
 // obeys. Comparison with queueing theory is in replica_queueing_test.cc.
-#include "sim/replica_engine.h"
+#include "sim/engine/replica_engine.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

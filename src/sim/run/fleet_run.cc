@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The loop and its handlers; see fleet_run.h.
-#include "sim/fleet_run.h"
+#include "sim/run/fleet_run.h"
 
 #include <algorithm>
 #include <bit>

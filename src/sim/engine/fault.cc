@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Rounding a fraction of a pool; see fault.h.
-#include "sim/fault.h"
+#include "sim/engine/fault.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/fault.h"
+#include "sim/engine/fault.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/service_model.h"
+#include "sim/engine/service_model.h"
 
 #include <gtest/gtest.h>
 

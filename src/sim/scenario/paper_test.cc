@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Golden tests of the paper's arithmetic (Tables 1 and 2) and of what its waves are scaled to.
-#include "sim/paper.h"
+#include "sim/scenario/paper.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-#include "sim/fluid_cost.h"
+#include "sim/scenario/fluid_cost.h"
 
 namespace signalbox::sim {
 namespace {

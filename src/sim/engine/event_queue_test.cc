@@ -2,7 +2,7 @@
 //
 // The order of events is what makes a seed reproduce a run: tested as a total order, and the heap
 // against a stable sort.
-#include "sim/event_queue.h"
+#include "sim/engine/event_queue.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/workload.h"
+#include "sim/workload/workload.h"
 
 #include <gtest/gtest.h>
 

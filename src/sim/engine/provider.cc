@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Pools, boots and bills; see provider.h.
-#include "sim/provider.h"
+#include "sim/engine/provider.h"
 
 #include <fmt/format.h>
 

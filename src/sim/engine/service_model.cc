@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Tabulates the profile's curve once per unit; see service_model.h.
-#include "sim/service_model.h"
+#include "sim/engine/service_model.h"
 
 #include "base/assert.h"
 

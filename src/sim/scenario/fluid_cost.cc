@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A weighted mean of cost per request; see fluid_cost.h.
-#include "sim/fluid_cost.h"
+#include "sim/scenario/fluid_cost.h"
 
 #include <cstddef>
 

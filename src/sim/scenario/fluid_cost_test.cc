@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/fluid_cost.h"
+#include "sim/scenario/fluid_cost.h"
 
 #include <gtest/gtest.h>
 

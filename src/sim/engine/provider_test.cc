@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/provider.h"
+#include "sim/engine/provider.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

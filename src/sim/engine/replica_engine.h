@@ -14,7 +14,7 @@
 
 #include "base/ids.h"
 #include "base/time.h"
-#include "sim/service_model.h"
+#include "sim/engine/service_model.h"
 
 namespace signalbox::sim {
 

@@ -9,7 +9,7 @@
 
 #include "base/distributions.h"
 #include "base/prng.h"
-#include "sim/replica_engine.h"
+#include "sim/engine/replica_engine.h"
 
 namespace signalbox::sim {
 namespace {

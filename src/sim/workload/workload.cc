@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The cosine curve and its integral; see workload.h.
-#include "sim/workload.h"
+#include "sim/workload/workload.h"
 
 #include <cmath>
 #include <numbers>

@@ -17,8 +17,8 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "core/model/unit.h"
-#include "sim/event_queue.h"
-#include "sim/fault.h"
+#include "sim/engine/event_queue.h"
+#include "sim/engine/fault.h"
 
 namespace signalbox::sim {
 

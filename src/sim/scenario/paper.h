@@ -13,8 +13,8 @@
 
 #include "base/time.h"
 #include "core/model/fleet_spec.h"
-#include "sim/fault.h"
-#include "sim/workload.h"
+#include "sim/engine/fault.h"
+#include "sim/workload/workload.h"
 
 namespace signalbox::sim {
 

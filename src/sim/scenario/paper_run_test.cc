@@ -3,14 +3,14 @@
 // The main job on the virtual clock: the demo's scenario with the very core that serves, no socket,
 // no thread, the same result every time. What `signalbox demo` promises on real sockets is promised
 // here for several seeds.
-#include "sim/fleet_run.h"
+#include "sim/run/fleet_run.h"
 
 #include <gtest/gtest.h>
 
 #include <utility>
 
-#include "sim/fluid_cost.h"
-#include "sim/paper.h"
+#include "sim/scenario/fluid_cost.h"
+#include "sim/scenario/paper.h"
 
 namespace signalbox::sim {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Stepping one replica from milestone to milestone; see replica_engine.h for the work clock.
-#include "sim/replica_engine.h"
+#include "sim/engine/replica_engine.h"
 
 #include <algorithm>
 #include <cmath>
