@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The truth about where a unit's replicas come from, which no controller is told: how many there
+// are at which hour, at what price, and what befalls them. What the controller is told is the
+// unit's spec; the difference between the two is what a scenario tests.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "base/time.h"
+#include "sim/workload/step_series.h"
+
+namespace signalbox::sim {
+
+enum class Tier : std::uint8_t {
+  kOnDemand,  // stays until it is stopped
+  kSpot,      // may be taken back after a notice
+  kOwned,     // already paid for: billed whether or not it runs
+};
+
+struct PoolSpec {
+  Tier tier = Tier::kOnDemand;
+  int initial = 0;                          // replicas that are ready at time zero
+  std::optional<int> quota = std::nullopt;  // running and booting together; never lifted
+  StepSeries<int> capacity;                 // instances there are, over time; empty = unlimited
+  StepSeries<double> price;                 // USD/hour over time; empty = the unit's price
+  Duration notice = 120s;                   // from "you will lose it" to its loss (spot)
+  double boot_failure = 0.0;                // share of launches that die instead of being ready
+};
+
+}  // namespace signalbox::sim
