@@ -128,7 +128,8 @@ core::ServiceSpec build_service(const std::string& name, const Fields& fields,
   service.units = build_unit_ids(fields, fleet);
   const Fields objective = fields.section("objective");
   service.objective = {.latency = read<Duration>(objective, "latency"),
-                       .quantile = read<double>(objective, "quantile")};
+                       .quantile = read<double>(objective, "quantile"),
+                       .per_work = read<bool>(objective, "per_work")};
   service.policy = to_policy(read<std::string>(fields, "policy"));
   service.routing = to_routing(read<std::string>(fields, "routing"));
   service.weights = build_weights(fields, service.units, fleet);

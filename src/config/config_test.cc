@@ -50,6 +50,7 @@ TEST(Defaults, of_a_service_are_the_cores_own) {
   EXPECT_EQ(service.units, std::vector<UnitId>{UnitId(0)});
   EXPECT_EQ(service.objective.latency, standard.objective.latency);
   EXPECT_DOUBLE_EQ(service.objective.quantile, standard.objective.quantile);
+  EXPECT_EQ(service.objective.per_work, standard.objective.per_work);
   EXPECT_EQ(service.policy, standard.policy);
   EXPECT_EQ(service.routing, standard.routing);
   EXPECT_TRUE(service.weights.empty());
@@ -124,7 +125,7 @@ services:
   images:
     paths: [/genimage, /v1/images/*]
     models: [sd21, 2.1]
-    objective: {latency: 900ms, quantile: 0.95}
+    objective: {latency: 900ms, quantile: 0.95, per_work: true}
     policy: capacity_first
     units: [b, a]
     routing: paper-weighted
@@ -184,6 +185,7 @@ TEST(Values, every_key_of_a_service_arrives) {
   EXPECT_EQ(service.models, (std::vector<std::string>{"sd21", "2.1"}));
   EXPECT_EQ(service.objective.latency, 900ms);
   EXPECT_DOUBLE_EQ(service.objective.quantile, 0.95);
+  EXPECT_TRUE(service.objective.per_work);
   EXPECT_EQ(service.policy, core::Policy::kCapacityFirst);
   EXPECT_EQ(service.units, (std::vector<UnitId>{UnitId(1), UnitId(0)}));
   EXPECT_EQ(service.routing, core::RoutingPolicy::kPaperWeighted);

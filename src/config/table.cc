@@ -20,6 +20,11 @@ constexpr Field kObjectiveFields[] = {
      .doc = "The share of requests that shall meet it.",
      .standard = "99%",
      .bounds = {.above = "0%", .below = "100%"}},
+    {.key = "per_work",
+     .type = Type::kFlag,
+     .doc = "Whether larger requests are given more time: the latency is that of a request of the "
+            "size the units were measured with, and grows in proportion.",
+     .standard = "false"},
 };
 constexpr Section kObjective = {.noun = "an objective", .fields = kObjectiveFields};
 

@@ -65,7 +65,7 @@ struct Decision {
   std::uint64_t view_version = 0;  // the fleet view it was taken under
   TimePoint at{};
   TimePoint arrival{};
-  TimePoint deadline{};  // arrival + objective latency
+  TimePoint deadline{};  // arrival + the latency owed to a request of its work
 
   // kForward
   UnitId unit;

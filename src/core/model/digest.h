@@ -15,6 +15,7 @@ namespace signalbox::core {
 
 struct ServiceDigest {
   std::uint64_t arrivals = 0;
+  double work = 0.0;            // of all that arrived, in requests of the profiles' reference size
   std::uint64_t completed = 0;  // 2xx-4xx responses delivered in full
   std::uint64_t failed = 0;     // 5xx, broken or timed out in the client's eyes
   std::uint64_t rejected = 0;   // answered 429 or 503 by ourselves

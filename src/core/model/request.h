@@ -16,6 +16,9 @@ struct RequestFacts {
   std::string_view path;   // normalised, without query
   std::string_view model;  // the body's `model` field; empty when absent or unread
   bool replayable = true;  // the shell still holds every byte, so it could send the request again
+  // Size against the request the profiles were measured with, as far as it shows before it is
+  // served (images times steps, say): twice the work takes twice the time. REQUIRES: > 0, finite.
+  double work = 1.0;
 };
 
 enum class OutcomeKind : std::uint8_t {

@@ -29,6 +29,12 @@ enum class WhenLate { kServe, kRefuse };
 struct Objective {
   Duration latency = 2s;
   double quantile = 0.99;
+  // `latency` is owed to a request of work 1, and to others in proportion to their work: four
+  // images may take four times as long as one.
+  bool per_work = false;
+
+  // What is owed to a request of so much work.
+  Duration latency_of(double work) const { return per_work ? scale(latency, work) : latency; }
 };
 
 struct ServiceSpec {

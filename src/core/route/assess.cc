@@ -7,7 +7,7 @@
 
 namespace signalbox::core {
 
-void assess(const FleetView& view, const ServiceSpec& service, const LiveFleet& live,
+void assess(const FleetView& view, const ServiceSpec& service, const LiveFleet& live, double work,
             TimePoint deadline, TimePoint now, Prng& prng, Candidates& candidates) {
   candidates.clear();
   for (const UnitId id : service.units) {
@@ -16,10 +16,10 @@ void assess(const FleetView& view, const ServiceSpec& service, const LiveFleet& 
     const auto& unit = live.unit(id);
     Candidate candidate;
     candidate.unit = id;
-    candidate.cost_usd = view.units[id.index()].cost_usd_per_request;
+    candidate.cost_usd = work * view.units[id.index()].cost_usd_per_request;
     const LiveEndpoint* endpoint = live.sample_free(id, prng);
     const int in_flight = endpoint != nullptr ? endpoint->in_flight + 1 : spec.slots;
-    const Duration expected = spec.profile.latency(in_flight);
+    const Duration expected = scale(spec.profile.latency(in_flight), work);
     candidate.predicted = unit.service_time.mean(expected);
     if (endpoint != nullptr) {
       candidate.endpoint = endpoint->id;

@@ -17,16 +17,18 @@ namespace signalbox::core {
 
 using Candidates = BoundedVector<Candidate, kMaxCandidates>;
 
-// One candidate per unit of the service, in its order, at most kMaxCandidates. Verdicts are left at
-// kUnavailable or kBusy where nothing can start now; the others await a policy.
-void assess(const FleetView& view, const ServiceSpec& service, const LiveFleet& live,
+// One candidate per unit of the service, in its order, at most kMaxCandidates, for a request of so
+// much work. Verdicts are left at kUnavailable or kBusy where nothing can start now; the others
+// await a policy.
+void assess(const FleetView& view, const ServiceSpec& service, const LiveFleet& live, double work,
             TimePoint deadline, TimePoint now, Prng& prng, Candidates& candidates);
 
 // True when the candidate has an endpoint that can start the request now.
 inline bool can_start(const Candidate& candidate) { return candidate.endpoint.value != 0; }
 
-// The shortest time in which a lone request completes with the objective's probability, over the
-// units that have an endpoint (over all when none has): what a held request must leave itself.
+// The shortest time in which a lone request of work 1 completes with the objective's probability,
+// over the units that have an endpoint (over all when none has): what a held request must leave
+// itself, times its work.
 Duration quickest_service(const FleetView& view, const ServiceSpec& service, const LiveFleet& live);
 
 }  // namespace signalbox::core

@@ -24,8 +24,8 @@ class AssessTest : public testing::Test {
     view = std::move(seen);
     live.adopt(*view, nullptr, now);
   }
-  const Candidates& look(TimePoint deadline) {
-    assess(*view, view->spec->services[0], live, deadline, now, prng, candidates);
+  const Candidates& look(TimePoint deadline, double work = 1.0) {
+    assess(*view, view->spec->services[0], live, work, deadline, now, prng, candidates);
     return candidates;
   }
   Duration quickest() { return quickest_service(*view, view->spec->services[0], live); }
@@ -71,6 +71,15 @@ TEST_F(AssessTest, what_a_unit_has_shown_corrects_its_profile) {
   see(view_of(two_units(), {1, 1}));
   for (int i = 0; i < 500; ++i) live.unit(UnitId(0)).service_time.observe(1s, 500ms);
   EXPECT_NEAR(to_seconds(look(at(12s))[0].predicted), 1.0, 0.01);
+}
+
+TEST_F(AssessTest, twice_the_work_takes_twice_the_time_and_costs_twice_as_much) {
+  see(view_of(two_units(), {1, 1}));
+  const auto& seen = look(at(12s), 2.0);
+  EXPECT_EQ(seen[0].predicted, 1s);
+  EXPECT_NEAR(seen[0].cost_usd, 2.0 * 0.75 / 7200.0, 1e-12);
+  EXPECT_NEAR(look(at(11s), 2.0)[0].probability, 0.5, 1e-9) << "as long as it takes on average";
+  EXPECT_NEAR(look(at(11s), 1.0)[0].probability, 1.0, 1e-9);
 }
 
 TEST_F(AssessTest, tells_busy_from_unavailable) {

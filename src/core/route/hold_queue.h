@@ -4,42 +4,83 @@
 // an endpoint only when one frees, so no request waits behind a slow one it was assigned to. Two
 // lines: those that can still meet their objective go first, earliest deadline ahead; those that
 // cannot take what is left. Under overload this serves in time the largest number that can be.
+//
+// Sizes differ, and so do objectives across a reload, so three orders are kept that need not agree:
+// by deadline (who is served next), by the end of slack (who becomes late next) and by arrival
+// (whose patience ends next). Nothing is allocated once a queue has been as long before.
 #pragma once
 
-#include <compare>
 #include <cstddef>
-#include <set>
+#include <cstdint>
+#include <optional>
+#include <vector>
 
 #include "base/ids.h"
 #include "base/time.h"
+#include "core/route/place_heap.h"
 
 namespace signalbox::core {
 
+struct HeldRequest {
+  RequestId request;
+  TimePoint arrival{};
+  TimePoint deadline{};
+  double work = 1.0;
+
+  // Begun no later than this it can meet its deadline, where a request of work 1 takes `quickest`.
+  TimePoint start_by(Duration quickest) const { return deadline - scale(quickest, work); }
+};
+
 class HoldQueue {
  public:
-  struct Entry {
-    TimePoint deadline;
-    RequestId request;
-    auto operator<=>(const Entry&) const = default;
-  };
-  using Line = std::set<Entry>;
+  // Names a held request until it is removed.
+  using Place = PlaceHeap::Place;
+  enum class Line : std::uint8_t { kOnTime, kLate };
 
-  void add(Entry entry, bool late) { (late ? late_ : on_time_).insert(entry); }
-  void remove(Entry entry) {
-    if (on_time_.erase(entry) == 0) late_.erase(entry);
-  }
-  void move_to_late(Entry entry) {
-    if (on_time_.erase(entry) > 0) late_.insert(entry);
-  }
+  // Stands in the line of those on time, and its slack is said to end at `start_by`.
+  Place add(const HeldRequest& held, TimePoint start_by);
+  Place add_late(const HeldRequest& held);
+  void remove(Place place);
+  const HeldRequest& at(Place place) const { return slots_.at(place).held; }
 
-  const Line& on_time() const { return on_time_; }
-  const Line& late() const { return late_; }
-  std::size_t size() const { return on_time_.size() + late_.size(); }
-  bool empty() const { return size() == 0; }
+  // Who is served next from a line: the earliest deadline, of equal ones the lower id.
+  std::optional<Place> next(Line line) const;
+  // Passed over: stands in no line until bring_back(), with which it takes its old place.
+  void set_aside(Place place);
+  void bring_back();
+
+  // Of those on time, the one whose slack ends first, and when. Slack is judged when a request is
+  // added, when it seems to have ended, and for all by judge_slack(): it moves with what the units
+  // show, and to follow every change of theirs would mean to look at every request each time.
+  std::optional<Place> next_out_of_slack() const;
+  TimePoint next_end_of_slack() const;  // TimePoint::max() when nobody is on time
+  void postpone(Place place, TimePoint start_by);
+  void judge_slack(Duration quickest);
+  void move_to_late(Place place);
+
+  // The one that arrived first, in either line, and when; TimePoint::max() when nobody is held.
+  std::optional<Place> longest_held() const;
+  TimePoint first_arrival() const;
+
+  std::size_t size() const { return by_arrival_.size(); }
+  bool empty() const { return by_arrival_.empty(); }
 
  private:
-  Line on_time_;
-  Line late_;
+  struct Slot {
+    HeldRequest held;
+    Line line = Line::kOnTime;
+  };
+
+  Place take_slot(const HeldRequest& held, Line line);
+  PlaceHeap& line(Line which) { return which == Line::kOnTime ? on_time_ : late_; }
+
+  std::vector<Slot> slots_;  // by place
+  std::vector<Place> vacant_;
+  std::vector<Place> aside_;
+  PlaceHeap on_time_;  // by deadline
+  PlaceHeap late_;     // by deadline
+  PlaceHeap slack_;    // of those on time, by the end of their slack
+  PlaceHeap by_arrival_;
 };
 
 }  // namespace signalbox::core

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <utility>
 
 #include "base/assert.h"
@@ -17,10 +18,6 @@
 namespace signalbox::core {
 
 namespace {
-
-// Held requests considered per free slot before the line is left as it is. More would only matter
-// when many in front all refuse the same slow unit.
-constexpr int kMaxConsidered = 16;
 
 constexpr Duration kLeastRetryAfter = 1s;
 
@@ -101,7 +98,7 @@ Decision Router::consider(RequestId id, const Ticket& ticket, TimePoint now) {
   const auto& plan = view_->services[ticket.service.index()];
   Decision decision = blank(id, ticket, now);
   auto& candidates = decision.candidates;
-  assess(*view_, service, live_, ticket.deadline, now, prng_, candidates);
+  assess(*view_, service, live_, ticket.work, ticket.deadline, now, prng_, candidates);
   pass_over_tried(ticket.tried, candidates);
 
   std::optional<std::size_t> picked;
@@ -120,7 +117,8 @@ Decision Router::consider(RequestId id, const Ticket& ticket, TimePoint now) {
     may_wait = worth_waiting(candidates, service.objective.quantile);
   }
   if (!picked) {
-    decision.late = now >= ticket.deadline - quickest_service(*view_, service, live_);
+    const Duration quickest = quickest_service(*view_, service, live_);
+    decision.late = now >= as_held(id, ticket).start_by(quickest);
     if (decision.late && service.when_late == WhenLate::kRefuse) {
       decision.reason = RejectReason::kLate;
       decision.status = 503;
@@ -143,7 +141,6 @@ void Router::commit(const Decision& decision, Tickets::iterator ticket, TimePoin
                     Decisions& out) {
   Ticket& request = ticket->second;
   ServiceState& state = services_[request.service.index()];
-  const HoldQueue::Entry entry{request.deadline, ticket->first};
   switch (decision.action) {
     case Action::kReject:
       reject(decision, decision.reason, decision.status, ticket, out);
@@ -153,9 +150,7 @@ void Router::commit(const Decision& decision, Tickets::iterator ticket, TimePoin
         reject(decision, RejectReason::kQueueFull, 429, ticket, out);
         return;
       }
-      request.held = true;
-      request.held_since = now;
-      state.held.add(entry, decision.late);
+      hold(ticket, decision.late, now);
       break;
     case Action::kForward: {
       unhold(ticket, now);
@@ -166,7 +161,8 @@ void Router::commit(const Decision& decision, Tickets::iterator ticket, TimePoin
       request.endpoint = decision.endpoint;
       request.unit = decision.unit;
       request.forwarded_at = now;
-      request.expected = view_->spec->unit(decision.unit).profile.latency(endpoint->in_flight);
+      request.expected = scale(
+          view_->spec->unit(decision.unit).profile.latency(endpoint->in_flight), request.work);
       const auto& units = spec_of(request.service).units;
       const auto place = std::find(units.begin(), units.end(), decision.unit) - units.begin();
       ++state.forwarded[static_cast<std::size_t>(place)];
@@ -193,17 +189,9 @@ void Router::reject(Decision decision, RejectReason reason, int status, Tickets:
   out.push_back(decision);
 }
 
-void Router::unhold(Tickets::iterator ticket, TimePoint now) {
-  Ticket& request = ticket->second;
-  if (!request.held) return;
-  ServiceState& state = services_[request.service.index()];
-  state.held.remove({request.deadline, ticket->first});
-  state.counts.longest_hold = std::max(state.counts.longest_hold, now - request.held_since);
-  request.held = false;
-}
-
 void Router::on_request(RequestId id, const RequestFacts& facts, TimePoint now, Decisions& out) {
   SIGNALBOX_ASSERT(view_ != nullptr);
+  SIGNALBOX_ASSERT(facts.work > 0.0 && std::isfinite(facts.work));
   const auto service = classify(*view_->spec, facts.path, facts.model);
   if (!service) {
     Decision decision;
@@ -219,11 +207,14 @@ void Router::on_request(RequestId id, const RequestFacts& facts, TimePoint now, 
   Ticket request;
   request.service = *service;
   request.arrival = now;
-  request.deadline = now + spec_of(*service).objective.latency;
+  request.deadline = now + spec_of(*service).objective.latency_of(facts.work);
+  request.work = facts.work;
   request.replayable = facts.replayable;
   const auto [ticket, fresh] = tickets_.emplace(id, request);
   SIGNALBOX_ASSERT(fresh);
-  ++services_[service->index()].counts.arrivals;
+  ServiceDigest& counts = services_[service->index()].counts;
+  ++counts.arrivals;
+  counts.work += facts.work;
   commit(consider(id, ticket->second, now), ticket, now, out);
 }
 
@@ -361,89 +352,6 @@ void Router::on_timer(TimePoint now, Decisions& out) {
   release(now, out);
 }
 
-// Moves requests whose slack has run out to the late line (or refuses them), and rejects those
-// whose patience has ended. Both lines are ordered by deadline, hence by arrival.
-void Router::expire(ServiceId id, TimePoint now, Decisions& out) {
-  const auto& service = spec_of(id);
-  HoldQueue& held = services_[id.index()].held;
-  const Duration quickest = held.empty() ? Duration{} : quickest_service(*view_, service, live_);
-  while (!held.on_time().empty() && now >= held.on_time().begin()->deadline - quickest) {
-    const auto entry = *held.on_time().begin();
-    if (service.when_late == WhenLate::kServe) {
-      held.move_to_late(entry);
-    } else {
-      const auto ticket = tickets_.find(entry.request);
-      reject(blank(entry.request, ticket->second, now), RejectReason::kLate, 503, ticket, out);
-    }
-  }
-  for (const HoldQueue::Line* line : {&held.on_time(), &held.late()}) {
-    while (!line->empty()) {
-      const auto ticket = tickets_.find(line->begin()->request);
-      if (now < ticket->second.arrival + service.patience) break;
-      reject(blank(ticket->first, ticket->second, now), RejectReason::kPatienceEnded, 503, ticket,
-             out);
-    }
-  }
-}
-
-TimePoint Router::next_deadline() const {
-  TimePoint next = TimePoint::max();
-  bool any_held = false;
-  for (std::uint32_t i = 0; i < services_.size(); ++i) {
-    const HoldQueue& held = services_[i].held;
-    if (held.empty()) continue;
-    any_held = true;
-    const auto& service = spec_of(ServiceId(i));
-    if (!held.on_time().empty()) {
-      next = std::min(next,
-                      held.on_time().begin()->deadline - quickest_service(*view_, service, live_));
-    }
-    for (const HoldQueue::Line* line : {&held.on_time(), &held.late()}) {
-      if (line->empty()) continue;
-      next = std::min(next, tickets_.at(line->begin()->request).arrival + service.patience);
-    }
-  }
-  return any_held ? std::min(next, live_.next_readmission()) : next;
-}
-
-// Gives free slots to held requests: services with the most urgent head first.
-void Router::release(TimePoint now, Decisions& out) {
-  live_.readmit(now);
-  std::vector<std::pair<HoldQueue::Entry, ServiceId>> heads;
-  for (std::uint32_t i = 0; i < services_.size(); ++i) {
-    const HoldQueue& held = services_[i].held;
-    if (held.empty()) continue;
-    const auto& line = held.on_time().empty() ? held.late() : held.on_time();
-    heads.emplace_back(*line.begin(), ServiceId(i));
-  }
-  std::sort(heads.begin(), heads.end());
-  for (const auto& [head, service] : heads) release_service(service, now, out);
-}
-
-void Router::release_service(ServiceId id, TimePoint now, Decisions& out) {
-  HoldQueue& held = services_[id.index()].held;
-  const auto any_free = [&] {
-    const auto& units = spec_of(id).units;
-    return std::any_of(units.begin(), units.end(),
-                       [&](UnitId unit) { return !live_.unit(unit).free.empty(); });
-  };
-  for (const bool late : {false, true}) {
-    int passed_over = 0;
-    const auto& line = late ? held.late() : held.on_time();
-    auto entry = line.begin();
-    while (entry != line.end() && passed_over < kMaxConsidered && any_free()) {
-      const auto ticket = tickets_.find(entry->request);
-      ++entry;  // commit removes the present one
-      Decision decision = consider(ticket->first, ticket->second, now);
-      if (decision.action == Action::kForward) {
-        commit(decision, ticket, now, out);
-      } else {
-        ++passed_over;
-      }
-    }
-  }
-}
-
 void Router::on_view(std::shared_ptr<const FleetView> view, TimePoint now, Decisions& out) {
   const auto previous = std::exchange(view_, std::move(view));
   const FleetSpec* previous_spec = previous != nullptr ? previous->spec.get() : nullptr;
@@ -457,7 +365,12 @@ void Router::on_view(std::shared_ptr<const FleetView> view, TimePoint now, Decis
   } else if (previous_spec != view_->spec.get()) {
     adopt_spec(*previous_spec, now, out);
   }
-  for (std::uint32_t i = 0; i < services_.size(); ++i) expire(ServiceId(i), now, out);
+  for (std::uint32_t i = 0; i < services_.size(); ++i) {
+    HoldQueue& held = services_[i].held;
+    if (held.empty()) continue;
+    held.judge_slack(quickest_service(*view_, spec_of(ServiceId(i)), live_));
+    expire(ServiceId(i), now, out);
+  }
   release(now, out);
 }
 
@@ -515,7 +428,9 @@ void Router::adopt_spec(const FleetSpec& previous, TimePoint now, Decisions& out
     request.orphaned = !service;
     if (service) request.service = *service;
     if (request.held) {
-      services_[service->index()].held.add({request.deadline, ticket->first}, false);
+      // Whether its slack has run out is judged with everybody's, when the view is in force.
+      const HeldRequest held = as_held(ticket->first, request);
+      request.place = services_[service->index()].held.add(held, held.deadline);
     }
     ++ticket;
   }

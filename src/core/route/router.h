@@ -10,6 +10,7 @@
 // and nothing else. The shell serialises calls; `now` never goes back.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -64,7 +65,9 @@ class Router {
     ServiceId service;
     TimePoint arrival{};
     TimePoint deadline{};
+    double work = 1.0;
     bool held = false;
+    HoldQueue::Place place = 0;  // while held
     TimePoint held_since{};
     bool replayable = true;
     bool orphaned = false;  // its service left the configuration while it was in flight
@@ -74,13 +77,20 @@ class Router {
     EndpointId endpoint;
     UnitId unit;  // kNoUnit once it has left the configuration
     TimePoint forwarded_at{};
-    Duration expected{};  // the profile's time in service at the load it found
+    Duration expected{};  // the profile's time in service at its work and the load it found
   };
   struct ServiceState {
     HoldQueue held;
     ServiceDigest counts;
     std::vector<std::uint64_t> forwarded;   // parallel to the service's units
     std::vector<LatencyHistogram> latency;  // parallel to the service's units
+  };
+  // Whose turn it is among the services that hold requests.
+  struct QueueHead {
+    TimePoint deadline;
+    RequestId request;
+    ServiceId service;
+    auto operator<=>(const QueueHead&) const = default;
   };
   using Tickets = std::unordered_map<RequestId, Ticket>;
   static constexpr UnitId kNoUnit{0xFFFFFFFF};
@@ -90,6 +100,10 @@ class Router {
   void reject(Decision decision, RejectReason reason, int status, Tickets::iterator ticket,
               Decisions& out);
   void redecide(Tickets::iterator ticket, const Outcome& outcome, TimePoint now, Decisions& out);
+  static HeldRequest as_held(RequestId id, const Ticket& ticket) {
+    return {id, ticket.arrival, ticket.deadline, ticket.work};
+  }
+  void hold(Tickets::iterator ticket, bool late, TimePoint now);
   void release(TimePoint now, Decisions& out);
   void release_service(ServiceId id, TimePoint now, Decisions& out);
   void expire(ServiceId id, TimePoint now, Decisions& out);
@@ -106,6 +120,7 @@ class Router {
   std::shared_ptr<const FleetView> view_;
   LiveFleet live_;
   std::vector<ServiceState> services_;  // indexed by ServiceId
+  std::vector<QueueHead> heads_;        // of release(), kept so that it allocates nothing
   Tickets tickets_;
 };
 

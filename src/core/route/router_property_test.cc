@@ -34,6 +34,7 @@ FleetSpec both_services() {
                    make_service("batch", {UnitId(1), UnitId(2)})};
   spec.services[0].max_held = 5;
   spec.services[0].patience = 4s;
+  spec.services[0].objective.per_work = true;
   spec.services[1].paths = {"/batch"};
   spec.services[1].when_late = WhenLate::kRefuse;
   spec.services[1].retry_safe = false;
@@ -59,6 +60,7 @@ struct Client {
   bool held = false;
   EndpointId server;  // while in flight
   std::string service;
+  TimePoint asked{};
 };
 
 class World {
@@ -186,9 +188,13 @@ class World {
     const bool batch = argument % 3 == 0;
     if (batch && which_ == 1) return;
     clients_[id].service = batch ? "batch" : "images";
+    clients_[id].asked = now_;
     asked_[clients_[id].service] += 1;
+    const double work = 0.25 * (1 + argument % 9);
+    work_[clients_[id].service] += work;
     Router::Decisions out;
-    router_.on_request(id, {batch ? "/batch" : "/genimage", "", argument % 5 != 0}, now_, out);
+    router_.on_request(id, {batch ? "/batch" : "/genimage", "", argument % 5 != 0, work}, now_,
+                       out);
     take(out, id);
   }
 
@@ -242,6 +248,7 @@ class World {
                   [&](const auto& entry) { return !spec().find_unit(entry.second.unit); });
     if (which_ == 1) {
       asked_.erase("batch");
+      work_.erase("batch");
       ends_.erase("batch");
       for (auto& [id, client] : clients_) {
         if (client.service == "batch") client.service = "gone";
@@ -293,9 +300,11 @@ class World {
         if (client.service != name) continue;
         ++present;
         held += client.held ? 1 : 0;
+        RC_ASSERT(!client.held || now_ < client.asked + spec().services[i].patience);
       }
       RC_ASSERT(static_cast<std::uint64_t>(counts.held) == held);
       RC_ASSERT(counts.arrivals == asked_[name]);
+      RC_ASSERT(counts.work == work_[name]);
       const auto ended = counts.completed + counts.failed + counts.rejected + counts.abandoned;
       RC_ASSERT(ended == ends_[name]);
       RC_ASSERT(counts.arrivals == ended + present);
@@ -314,6 +323,7 @@ class World {
   std::map<EndpointId, Server> servers_;
   std::map<RequestId, Client> clients_;
   std::map<std::string, std::uint64_t> asked_;
+  std::map<std::string, double> work_;  // in quarters, so that sums are exact
   std::map<std::string, std::uint64_t> ends_;
 };
 

@@ -45,14 +45,17 @@ class RouterRig {
     return out;
   }
   Decisions ask_all(std::uint64_t id, std::string_view path = "/genimage",
-                    std::string_view model = {}) {
+                    std::string_view model = {}, double work = 1.0) {
     Decisions out;
-    router.on_request(RequestId(id), {path, model, true}, now, out);
+    router.on_request(RequestId(id), {path, model, true, work}, now, out);
     return out;
   }
   // Asks, and expects one decision, about this request.
   Decision ask(std::uint64_t id, std::string_view path = "/genimage", std::string_view model = {}) {
     return only(ask_all(id, path, model), id);
+  }
+  Decision ask_for_work(std::uint64_t id, double work) {
+    return only(ask_all(id, "/genimage", {}, work), id);
   }
   Decisions end(std::uint64_t id, const Outcome& outcome = completed()) {
     Decisions out;
