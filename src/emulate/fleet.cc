@@ -175,10 +175,16 @@ void Fleet::await_boot() {
 
 void Fleet::handle(const std::vector<sim::ProviderEvent>& events) {
   for (const sim::ProviderEvent& event : events) {
-    if (event.kind == sim::ProviderEvent::Kind::kReady) {
-      on_ready(event);
-    } else {
-      on_gone(event);
+    switch (event.kind) {
+      case sim::ProviderEvent::Kind::kReady:
+        on_ready(event);
+        break;
+      case sim::ProviderEvent::Kind::kGone:
+        on_gone(event);
+        break;
+      case sim::ProviderEvent::Kind::kNotice:
+      case sim::ProviderEvent::Kind::kPrice:
+        break;  // an emulated pool has neither a capacity nor a price that changes
     }
   }
 }

@@ -23,10 +23,13 @@ struct PoolSpec {
   Tier tier = Tier::kOnDemand;
   int initial = 0;                          // replicas that are ready at time zero
   std::optional<int> quota = std::nullopt;  // running and booting together; never lifted
-  StepSeries<int> capacity;                 // instances there are, over time; empty = unlimited
-  StepSeries<double> price;                 // USD/hour over time; empty = the unit's price
+  StepSeries<int> capacity{};               // instances there are, over time; empty = unlimited
+  StepSeries<double> price{};               // USD/hour over time; empty = the unit's price
   Duration notice = 120s;                   // from "you will lose it" to its loss (spot)
   double boot_failure = 0.0;                // share of launches that die instead of being ready
+
+  // Machines that are one's own: the quota, or as many as there are at first.
+  int owned() const { return tier == Tier::kOwned ? quota.value_or(initial) : 0; }
 };
 
 }  // namespace signalbox::sim
