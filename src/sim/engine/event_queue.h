@@ -45,6 +45,9 @@ class EventQueue {
     sift_up(heap_.size() - 1);
   }
 
+  // A place in the order for something that waits beside the queue.
+  std::uint64_t take_sequence() { return next_sequence_++; }
+
   // The earliest event. REQUIRES: !empty()
   const Event& top() const {
     SIGNALBOX_ASSERT(!heap_.empty());

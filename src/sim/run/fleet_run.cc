@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The loop and its handlers; see fleet_run.h.
+// The loop and its handlers; replicas are in fleet_replicas.cc, faults in fleet_faults.cc. Arrivals
+// and answers are most of the events, so the next arrival of each client waits beside the heap, and
+// nothing on their way allocates once the run is warm.
 #include "sim/run/fleet_run.h"
 
 #include <algorithm>
 #include <bit>
-#include <limits>
+#include <cmath>
 #include <utility>
 #include <variant>
 
@@ -15,136 +17,257 @@ namespace signalbox::sim {
 
 namespace {
 
-constexpr Duration kProbeInterval = 250ms;
-
-// FNV-1a over the words of a decision that matter.
+// One multiplication per word: enough to tell any two runs apart, cheap enough for every decision.
 void mix(std::uint64_t& hash, std::uint64_t word) {
-  for (int byte = 0; byte < 8; ++byte) {
-    hash = (hash ^ ((word >> (8 * byte)) & 0xFF)) * 0x100000001B3ULL;
-  }
+  hash = std::rotl(hash ^ word, 29) * 0x9E3779B97F4A7C15ULL;
 }
 
-Duration at_quantile(std::vector<Duration>& sorted, double quantile) {
-  if (sorted.empty()) return {};
-  const auto rank = static_cast<std::size_t>(quantile * static_cast<double>(sorted.size()));
-  return sorted[std::min(rank, sorted.size() - 1)];
+Duration longest_tail(const core::FleetSpec& fleet) {
+  Duration tail{};
+  for (const auto& service : fleet.services) {
+    tail = std::max(tail, service.patience + service.timeout);
+  }
+  return tail;
+}
+
+std::vector<PoolSpec> pools_of(const Scenario& scenario) {
+  return scenario.pools.empty() ? std::vector<PoolSpec>(scenario.fleet.units.size())
+                                : scenario.pools;
+}
+
+Recorder::Options recorder_options(const Scenario& scenario, const RunOptions& options) {
+  return {.report_from = TimePoint{} + scenario.report_from,
+          .end = TimePoint{} + scenario.length,
+          .units = scenario.fleet.units.size(),
+          .quantile = scenario.fleet.services.at(0).objective.quantile,
+          .history = options.history};
 }
 
 }  // namespace
 
-FleetRun::FleetRun(FleetScenario scenario, std::uint64_t seed)
-    : scenario_(std::move(scenario)),
-      tail_(scenario_.fleet.services.at(0).patience),
-      end_(TimePoint{} + scenario_.length),
-      workload_(scenario_.demand, {TimePoint{}, scenario_.length, scenario_.factor_spread, seed}),
-      provider_(scenario_.fleet.units, scenario_.fleet.control.billing_minimum, seed + 1),
-      controller_(std::make_shared<core::FleetSpec>(scenario_.fleet), TimePoint{}),
-      router_(seed + 2),
-      slowdown_(scenario_.fleet.units.size(), 1.0),
-      error_rate_(scenario_.fleet.units.size(), 0.0),
-      error_draws_(seed + 3) {
-  SIGNALBOX_ASSERT(scenario_.fleet.services.size() == 1);
-  for (const auto& unit : scenario_.fleet.units) models_.push_back(ServiceModel::of(unit));
-  report_.forwarded.resize(scenario_.fleet.units.size());
-  report_.fingerprint = 0xCBF29CE484222325ULL;
-  events_.push(TimePoint{}, {Event::Kind::kTick});
-  events_.push(TimePoint{} + kProbeInterval, {Event::Kind::kProbe});
-  for (std::size_t i = 0; i < scenario_.faults.size(); ++i) {
-    events_.push(TimePoint{} + scenario_.faults[i].at, {Event::Kind::kFault, i});
+FleetRun::FleetRun(const Scenario& scenario, std::unique_ptr<Control> control, RunOptions options)
+    : scenario_(scenario),
+      options_(std::move(options)),
+      end_(TimePoint{} + scenario.length),
+      tail_(longest_tail(scenario.fleet)),
+      provider_(scenario.fleet.units, pools_of(scenario), scenario.fleet.control.billing_minimum,
+                Prng(options_.seed).fork(1).next()),
+      control_(std::move(control)),
+      router_(Prng(options_.seed).fork(2).next()),
+      slowdown_(scenario.fleet.units.size(), 1.0),
+      error_rate_(scenario.fleet.units.size(), 0.0),
+      flaps_(scenario.fleet.units.size()),
+      draws_(Prng(options_.seed).fork(3)),
+      recorder_(recorder_options(scenario, options_)) {
+  for (std::size_t u = 0; u < scenario.fleet.units.size(); ++u) {
+    models_.push_back(ServiceModel::of(
+        scenario.fleet.units[u], scenario.shapes.empty() ? ServiceShape{} : scenario.shapes[u]));
+    result_.units.push_back(scenario.fleet.units[u].name);
   }
-  schedule_arrival();
+  result_.scenario = scenario.name;
+  result_.seed = options_.seed;
+  result_.forwarded.resize(models_.size());
+  timeouts_.resize(scenario.fleet.services.size());
+  result_.fingerprint = 0xCBF29CE484222325ULL;
+
+  // Before the first tick: what it launches is billed within the window.
+  events_.push(TimePoint{} + scenario.report_from, {Event::Kind::kReportFrom});
+  events_.push(TimePoint{}, {Event::Kind::kTick});
+  for (std::size_t i = 0; i < scenario.faults.size(); ++i) {
+    events_.push(TimePoint{} + scenario.faults[i].at, {Event::Kind::kFault, i});
+  }
+  for (const ScheduledSignalFault& fault : scenario.signal_faults) {
+    events_.push(TimePoint{} + fault.at, {Event::Kind::kSignalFault});
+    events_.push(TimePoint{} + fault.until, {Event::Kind::kSignalFault});
+  }
+  events_.push(end_, {Event::Kind::kEnd});
+  if (options_.history) events_.push(TimePoint{} + result_.slot, {Event::Kind::kSlot});
+  if (options_.progress) events_.push(TimePoint{} + 1h, {Event::Kind::kHour});
+  for (std::size_t i = 0; i < scenario.traffic.size(); ++i) {
+    Client client;
+    client.traffic = &scenario.traffic[i];
+    client.stream = client.traffic->arrivals(Prng(options_.seed).fork(16 + i).next());
+    clients_.push_back(std::move(client));
+    draw(clients_.back());
+  }
+  schedule_provider();
 }
 
-FleetReport FleetRun::run() {
+RunResult FleetRun::run() {
   // The fleet runs until its clients are through and everything open has ended.
-  while (now_ < end_ || (!requests_.empty() && now_ < end_ + tail_)) {
-    const auto event = events_.pop();
-    now_ = event.order.at;
-    handle(event.payload);
+  while (true) {
+    Client* client = next_client();
+    const TimePoint next = client != nullptr ? client->order.at : events_.top().order.at;
+    if (next > end_ && (open_requests_ == 0 || next > end_ + tail_)) break;
+    now_ = next;
+    if (client != nullptr) {
+      arrive(*client);
+    } else {
+      handle(events_.pop().payload);
+    }
+    if (std::exchange(tick_due_, false)) tick();
+    if (!decisions_.empty()) take_decisions();
+    wake_router();
   }
-  report_.errors += requests_.size();  // never answered
-  report_.cost_usd = provider_.cost_usd(now_);
-  controller_.tick(now_);
-  report_.ledger_usd = controller_.view()->spent_usd;
-  std::sort(latencies_.begin(), latencies_.end());
-  report_.p50 = at_quantile(latencies_, 0.50);
-  report_.p99 = at_quantile(latencies_, 0.99);
-  report_.longest_hold = router_.digest(now_).services[0].longest_hold;
-  return report_;
+  for (const Request& request : requests_) {
+    if (request.open) recorder_.on_never_answered(request.arrival, request.factor);
+  }
+  const RunResult counted = recorder_.result();
+  RunTotals totals = counted.totals;
+  totals.cost_usd = result_.totals.cost_usd;
+  totals.mode_switches = result_.mode_changes.size();
+  totals.launches = result_.totals.launches;
+  totals.refused_launches = result_.totals.refused_launches;
+  totals.lost_replicas = result_.totals.lost_replicas;
+  for (const auto& service : router_.digest(now_).services) {
+    totals.longest_hold = std::max(totals.longest_hold, service.longest_hold);
+  }
+  result_.totals = totals;
+  result_.history = counted.history;
+  result_.slot = counted.slot;
+  return std::move(result_);
+}
+
+// The client whose arrival comes before every event, if there is one.
+FleetRun::Client* FleetRun::next_client() {
+  Client* first = nullptr;
+  for (Client& client : clients_) {
+    if (client.next && (first == nullptr || happens_before(client.order, first->order))) {
+      first = &client;
+    }
+  }
+  return first != nullptr && happens_before(first->order, events_.top().order) ? first : nullptr;
+}
+
+void FleetRun::draw(Client& client) {
+  client.next = client.stream->next();
+  if (client.next && client.next->at >= end_) client.next.reset();
+  if (client.next) client.order = {client.next->at, events_.take_sequence()};
 }
 
 void FleetRun::handle(const Event& event) {
   switch (event.kind) {
-    case Event::Kind::kArrival:
-      arrive(event.factor);
-      schedule_arrival();
-      break;
     case Event::Kind::kTick:
       tick();
       events_.push(now_ + scenario_.fleet.control.tick, {Event::Kind::kTick});
       break;
     case Event::Kind::kProbe:
       probe();
-      events_.push(now_ + kProbeInterval, {Event::Kind::kProbe});
       break;
-    case Event::Kind::kProvider: {
-      std::vector<ProviderEvent> happened;
-      provider_.advance(now_, happened);
-      take_provider_events(happened);
+    case Event::Kind::kProvider:
+      if (provider_at_ == now_) provider_at_ = TimePoint::max();
+      provider_events_.clear();
+      provider_.advance(now_, provider_events_);
+      take_provider_events(provider_events_);
+      schedule_provider();
       break;
-    }
     case Event::Kind::kReplica: {
       const EndpointId id(event.subject);
-      const auto found = replicas_.find(id);
-      if (found == replicas_.end()) break;
-      std::vector<JobEvent> happened;
-      found->second.engine.advance(now_, happened);
-      take_job_events(id, happened);
-      wake_replica(id);
+      Replica* replica = find_replica(id);
+      if (replica == nullptr) break;
+      if (replica->wake_at == now_) replica->wake_at = TimePoint::max();
+      job_events_.clear();
+      replica->engine.advance(now_, job_events_);
+      take_job_events(id, *replica);
       break;
     }
     case Event::Kind::kTimer:
       if (timer_at_ > now_) break;  // set again meanwhile
       timer_at_ = TimePoint::max();
-      router_.on_timer(now_, decisions_);
+      tell_timer();
       break;
     case Event::Kind::kFault:
       strike(scenario_.faults[event.subject]);
       break;
+    case Event::Kind::kFlap:
+      flap(UnitId(static_cast<std::uint32_t>(event.subject)));
+      break;
+    case Event::Kind::kSignalFault:
+      signal_fault_ = in_force(scenario_.signal_faults, now_ - TimePoint{});
+      break;
+    case Event::Kind::kDigest: {
+      const DelayedDigest& delayed = delayed_digests_[event.subject];
+      deliver_digest(delayed.digest, delayed.number);
+      break;
+    }
+    case Event::Kind::kSlot:
+      recorder_.close_slot(*control_->view(), control_->view()->cost_usd_per_hour, now_);
+      if (now_ < end_) events_.push(now_ + result_.slot, {Event::Kind::kSlot});
+      break;
+    case Event::Kind::kReportFrom:
+      cost_before_ = provider_.cost_usd(now_);
+      break;
+    case Event::Kind::kEnd:
+      result_.billed_usd = provider_.cost_usd(now_);
+      result_.totals.cost_usd = result_.billed_usd - cost_before_;
+      result_.ledger_usd = control_->view()->spent_usd;
+      break;
+    case Event::Kind::kHour:
+      options_.progress(to_seconds(now_ - TimePoint{}) / to_seconds(scenario_.length));
+      events_.push(now_ + 1h, {Event::Kind::kHour});
+      break;
   }
-  if (std::exchange(tick_due_, false)) tick();
-  take_decisions();
-  wake_router();
 }
 
-void FleetRun::schedule_arrival() {
-  if (const auto arrival = workload_.next()) {
-    events_.push(arrival->at, {Event::Kind::kArrival, 0, arrival->factor});
+void FleetRun::arrive(Client& client) {
+  std::uint32_t place = 0;
+  if (free_places_.empty()) {
+    place = static_cast<std::uint32_t>(requests_.size());
+    SIGNALBOX_ASSERT(place < (1U << kPlaceBits));
+    requests_.emplace_back();
+  } else {
+    place = free_places_.back();
+    free_places_.pop_back();
   }
-}
-
-void FleetRun::arrive(double factor) {
-  const RequestId id(++next_request_);
-  ++report_.requests;
-  requests_.emplace(id, Request{now_, factor, EndpointId{}});
-  router_.on_request(id, {scenario_.path, {}, true}, now_, decisions_);
+  const Arrival& arrival = *client.next;
+  Request& request = requests_[place];
+  request = {.id = RequestId((++next_serial_ << kPlaceBits) | place),
+             .arrival = now_,
+             .deadline = now_,
+             .factor = arrival.factor,
+             .declared = arrival.declared,
+             .prompt_tokens = arrival.prompt_tokens,
+             .output_tokens = arrival.output_tokens,
+             .open = true};
+  ++open_requests_;
+  recorder_.on_arrival(now_, arrival.factor);
+  if (options_.witness != nullptr) {
+    options_.witness->on_arrival(request.id, static_cast<std::size_t>(&client - clients_.data()),
+                                 now_);
+  }
+  tell_request(request, *client.traffic);
+  draw(client);
 }
 
 void FleetRun::tick() {
-  if (controller_.plan().version > 0) controller_.on_digest(router_.digest(now_), now_);
-  const core::Plan& plan = controller_.tick(now_);
-  for (const auto& change : plan.mode_changes) report_.mode_switches.push_back({change, {}});
-  router_.on_view(controller_.view(), now_, decisions_);
+  end_overdue();
+  if (view_version_ > 0) report_load();
+  const core::Plan& plan = tell_tick();
+  for (const auto& change : plan.mode_changes) {
+    result_.mode_changes.push_back(change);
+    result_.reactions.emplace_back();
+    reactions_open_ = true;
+  }
+  const auto view = control_->view();
+  view_version_ = view->version;
+  tell_view(view);
+  adopt_fixed_servers(*view);
+  if (options_.witness != nullptr) options_.witness->on_tick(plan, view, now_);
   execute(plan);
 }
 
 // Refusals come back as signals at once, so a tick may make another one due.
 void FleetRun::execute(const core::Plan& plan) {
+  if (plan.commands.empty()) return;
   const auto commands = plan.commands;
   std::vector<ProviderEvent> ended;
   for (const auto& command : commands) {
     if (const auto* launch = std::get_if<core::LaunchEndpoint>(&command)) {
       const auto boot = provider_.launch(launch->endpoint, launch->unit, now_);
+      ++(boot.ok() ? result_.totals.launches : result_.totals.refused_launches);
+      if (options_.witness != nullptr) {
+        options_.witness->on_launch(launch->endpoint, launch->unit, boot.ok(), now_);
+      }
       if (!boot.ok()) {
         signal({now_, "provider",
                 core::LaunchRefused{launch->endpoint, launch->unit, boot.error().message}});
@@ -155,123 +278,69 @@ void FleetRun::execute(const core::Plan& plan) {
     }
   }
   take_provider_events(ended);
-  if (const auto next = provider_.next_event()) events_.push(*next, {Event::Kind::kProvider});
+  schedule_provider();
 }
 
-void FleetRun::take_provider_events(const std::vector<ProviderEvent>& events) {
-  for (const auto& event : events) {
-    if (event.kind == ProviderEvent::Kind::kReady) {
-      auto& replica =
-          replicas_.emplace(event.id, Replica{ReplicaEngine(models_[event.unit.index()], now_), {}})
-              .first->second;
-      std::vector<JobEvent> nothing;
-      replica.engine.set_slowdown(slowdown_[event.unit.index()], now_, nothing);
-      signal({now_, "provider", core::EndpointReady{event.id, {"replica", 1}}});
-    } else {
-      lose_replica(event.id);
-      if (event.reason == EndReason::kCrashed) continue;  // dies without a word
-      signal({now_, "provider", core::EndpointGone{event.id, to_string(event.reason)}});
-    }
-  }
-  if (const auto next = provider_.next_event()) events_.push(*next, {Event::Kind::kProvider});
-}
-
-// Its connections break: every request it served has died before its first byte.
-void FleetRun::lose_replica(EndpointId id) {
-  const auto found = replicas_.find(id);
-  if (found == replicas_.end()) return;
-  std::vector<RequestId> died;
-  for (const auto& [job, request] : found->second.serving) died.push_back(request);
-  std::sort(died.begin(), died.end());
-  replicas_.erase(found);
-  for (const RequestId request : died) {
-    core::Outcome outcome;
-    outcome.kind = core::OutcomeKind::kDied;
-    router_.on_outcome(request, outcome, now_, decisions_);
-  }
-}
-
-void FleetRun::take_job_events(EndpointId id, const std::vector<JobEvent>& events) {
-  for (const auto& event : events) {
-    if (event.kind != JobEvent::Kind::kFinished) continue;
-    auto& serving = replicas_.at(id).serving;
-    const RequestId request = serving.at(event.job.value);
-    serving.erase(event.job.value);
-    const UnitId unit = provider_.find(id)->unit;
-    core::Outcome outcome;
-    outcome.status = error_draws_.uniform() < error_rate_[unit.index()] ? 500 : 200;
-    finish(request, outcome.status);
-    router_.on_outcome(request, outcome, now_, decisions_);
-  }
-}
-
-void FleetRun::finish(RequestId id, int status) {
-  const auto found = requests_.find(id);
-  const Duration latency = now_ - found->second.arrival;
-  latencies_.push_back(latency);
-  if (status >= 300) {
-    ++report_.errors;
-  } else if (latency <= scenario_.fleet.services[0].objective.latency) {
-    ++report_.within_objective;
-  }
-  requests_.erase(found);
-}
-
-// Decisions may cause further ones (an endpoint that is gone refuses), so the list is drained by
-// index until nothing is added.
 void FleetRun::take_decisions() {
-  for (std::size_t i = 0; i < decisions_.size(); ++i) {
-    const core::Decision decision = decisions_[i];
-    ++report_.decisions;
-    mix(report_.fingerprint, decision.request.value);
-    mix(report_.fingerprint, static_cast<std::uint64_t>(decision.action));
-    mix(report_.fingerprint, decision.endpoint.value);
-    mix(report_.fingerprint, static_cast<std::uint64_t>(decision.at.time_since_epoch().count()));
-    for (auto& mode_switch : report_.mode_switches) {
-      if (mode_switch.reaction == Duration{} && decision.mode == mode_switch.change.to &&
-          decision.at >= mode_switch.change.at) {
-        // A decision in the very same virtual instant still has a reaction: one nanosecond.
-        mode_switch.reaction =
-            std::max<Duration>(1ns, decision.at - mode_switch.change.evidence_at);
-      }
-    }
-    switch (decision.action) {
-      case core::Action::kForward:
-        forward(decision);
-        break;
-      case core::Action::kReject:
-        finish(decision.request, decision.status);
-        break;
-      case core::Action::kHold:
-        break;
-    }
+  while (!decisions_.empty()) {
+    batch_.swap(decisions_);
+    for (const core::Decision& decision : batch_) take(decision);
+    batch_.clear();
   }
-  decisions_.clear();
 }
 
-void FleetRun::forward(const core::Decision& decision) {
-  Request& request = requests_.at(decision.request);
-  request.endpoint = decision.endpoint;
-  ++report_.forwarded[decision.unit.index()];
-  const auto found = replicas_.find(decision.endpoint);
-  if (found == replicas_.end()) {
-    core::Outcome outcome;
-    outcome.kind = core::OutcomeKind::kUnreachable;
-    router_.on_outcome(decision.request, outcome, now_, decisions_);
-    return;
+void FleetRun::take(const core::Decision& decision) {
+  ++result_.decisions;
+  mix(result_.fingerprint, decision.request.value);
+  mix(result_.fingerprint, static_cast<std::uint64_t>(decision.action) |
+                               (static_cast<std::uint64_t>(decision.endpoint.value) << 2));
+  mix(result_.fingerprint, static_cast<std::uint64_t>(now_.time_since_epoch().count()));
+  if (reactions_open_) note_reaction(decision);
+  if (options_.witness != nullptr) options_.witness->on_decision(decision, now_);
+  const std::uint32_t place = place_of(decision.request);
+  Request& request = requests_[place];
+  SIGNALBOX_ASSERT(request.open && request.id == decision.request);
+  request.deadline = decision.deadline;
+  switch (decision.action) {
+    case core::Action::kForward:
+      forward(decision);
+      break;
+    case core::Action::kReject:
+      end_request(place, decision.status, true, UnitId{});
+      break;
+    case core::Action::kHold:
+      break;
   }
-  const JobId job(++next_job_);
-  found->second.serving.emplace(job.value, decision.request);
-  std::vector<JobEvent> happened;
-  found->second.engine.arrive({job, request.factor}, now_, happened);
-  take_job_events(decision.endpoint, happened);
-  wake_replica(decision.endpoint);
 }
 
-void FleetRun::wake_replica(EndpointId id) {
-  if (const auto next = replicas_.at(id).engine.next_event()) {
-    events_.push(*next, {Event::Kind::kReplica, id.value});
+void FleetRun::note_reaction(const core::Decision& decision) {
+  reactions_open_ = false;
+  for (std::size_t i = 0; i < result_.reactions.size(); ++i) {
+    const core::ModeChange& change = result_.mode_changes[i];
+    if (result_.reactions[i] != Duration{}) continue;
+    if (decision.service != change.service || decision.mode != change.to) {
+      reactions_open_ = true;
+      continue;
+    }
+    // A decision in the very same virtual instant still has a reaction: one nanosecond.
+    result_.reactions[i] = std::max<Duration>(1ns, now_ - change.evidence_at);
   }
+}
+
+void FleetRun::end_request(std::uint32_t place, int status, bool refused, UnitId unit) {
+  Request& request = requests_[place];
+  if (options_.witness != nullptr) options_.witness->on_answer(request.id, status, now_);
+  recorder_.on_end({.arrival = request.arrival,
+                    .deadline = request.deadline,
+                    .work = request.factor,
+                    .status = status,
+                    .refused = refused && (status == 429 || status == 503),
+                    .in_replica = now_ - request.forwarded_at,
+                    .unit = unit},
+                   now_);
+  request.open = false;
+  --open_requests_;
+  free_places_.push_back(place);
 }
 
 void FleetRun::wake_router() {
@@ -281,51 +350,85 @@ void FleetRun::wake_router() {
   events_.push(timer_at_, {Event::Kind::kTimer});
 }
 
-void FleetRun::probe() {
-  for (const auto& endpoint : controller_.view()->endpoints) {
-    if (endpoint.state == core::EndpointState::kBooting) continue;
-    const auto found = replicas_.find(endpoint.id);
-    const bool healthy = found != replicas_.end() && !found->second.hung;
-    signal({now_, "probe", core::ProbeResult{endpoint.id, healthy}});
+// The calls of the two machines, each told to the journal right after it returned.
+
+void FleetRun::tell_request(const Request& request, const Traffic& traffic) {
+  const std::size_t before = decisions_.size();
+  core::RequestFacts facts;
+  facts.path = traffic.path;
+  facts.model = traffic.model;
+  router_.on_request(request.id, facts, now_, decisions_);
+  if (options_.sink != nullptr) {
+    options_.sink->router_request(request.id, facts, now_, decided_since(before));
   }
+}
+
+void FleetRun::tell_outcome(RequestId id, const core::Outcome& outcome) {
+  const std::size_t before = decisions_.size();
+  router_.on_outcome(id, outcome, now_, decisions_);
+  if (options_.sink != nullptr) {
+    options_.sink->router_outcome(id, outcome, now_, decided_since(before));
+  }
+}
+
+void FleetRun::tell_timer() {
+  const std::size_t before = decisions_.size();
+  router_.on_timer(now_, decisions_);
+  if (options_.sink != nullptr) options_.sink->router_timer(now_, decided_since(before));
+}
+
+void FleetRun::tell_view(const std::shared_ptr<const core::FleetView>& view) {
+  const std::size_t before = decisions_.size();
+  router_.on_view(view, now_, decisions_);
+  if (options_.sink != nullptr) {
+    options_.sink->router_view(view->version, now_, decided_since(before));
+  }
+}
+
+// The Router's digest on its way to control: as it is, or withheld, falsified or late.
+void FleetRun::report_load() {
+  if (signal_fault_.blackout) return;
+  digest_ = router_.digest(now_);
+  if (options_.sink != nullptr) options_.sink->router_digest(now_);
+  true_arrivals_.resize(digest_.services.size());
+  reported_arrivals_.resize(digest_.services.size());
+  for (std::size_t i = 0; i < digest_.services.size(); ++i) {
+    // Falsified by what came in since the last one: a cumulative count never jumps.
+    const std::uint64_t arrivals = digest_.services[i].arrivals;
+    reported_arrivals_[i] +=
+        signal_fault_.load_factor * static_cast<double>(arrivals - true_arrivals_[i]);
+    true_arrivals_[i] = arrivals;
+    digest_.services[i].arrivals = static_cast<std::uint64_t>(std::llround(reported_arrivals_[i]));
+  }
+  const std::uint64_t number = digests_taken_++;
+  if (signal_fault_.delay == Duration{}) {
+    deliver_digest(digest_, number);
+    return;
+  }
+  delayed_digests_.push_back({digest_, number});
+  events_.push(now_ + signal_fault_.delay, {Event::Kind::kDigest, delayed_digests_.size() - 1});
+}
+
+void FleetRun::deliver_digest(const core::RouterDigest& digest, std::uint64_t number) {
+  control_->on_digest(digest, now_);
+  if (options_.sink != nullptr) {
+    options_.sink->controller_digest(now_, digests_taken_ - 1 - number);
+  }
+}
+
+const core::Plan& FleetRun::tell_tick() {
+  const core::Plan& plan = control_->tick(now_);
+  if (options_.sink != nullptr) options_.sink->controller_tick(now_, plan);
+  return plan;
 }
 
 void FleetRun::signal(core::Signal signal) {
-  if (controller_.on_signal(signal, now_).urgent) tick_due_ = true;
-}
-
-void FleetRun::strike(const ScheduledFault& fault) {
-  std::vector<ProviderEvent> ended;
-  provider_.apply(fault.unit, fault.fault, now_, ended);
-  std::vector<EndpointId> running;
-  for (const auto& [id, replica] : provider_.replicas()) {
-    if (replica.unit == fault.unit && replica.ready) running.push_back(id);
+  if (auto* quote = std::get_if<core::PriceQuote>(&signal.body)) {
+    if (signal_fault_.blackout) return;
+    quote->usd_per_hour *= signal_fault_.price_factor;
   }
-  // The busiest first: what dies is what is serving.
-  std::stable_sort(running.begin(), running.end(), [&](EndpointId a, EndpointId b) {
-    return replicas_.at(a).serving.size() > replicas_.at(b).serving.size();
-  });
-  for (std::size_t i = 0; i < share_of(running.size(), fault.fault.crash); ++i) {
-    provider_.end(running[i], EndReason::kCrashed, now_, ended);
-  }
-  const std::size_t index = fault.unit.index();
-  if (fault.fault.heal) slowdown_[index] = 1.0, error_rate_[index] = 0.0;
-  slowdown_[index] = fault.fault.slowdown.value_or(slowdown_[index]);
-  error_rate_[index] = fault.fault.error_rate.value_or(error_rate_[index]);
-  std::size_t to_hang = share_of(running.size(), fault.fault.hang);
-  for (const EndpointId id : running) {
-    const auto found = replicas_.find(id);
-    if (provider_.find(id) == nullptr || found == replicas_.end()) continue;
-    Replica& replica = found->second;
-    replica.hung = to_hang > 0 || (replica.hung && !fault.fault.heal);
-    if (to_hang > 0) --to_hang;
-    std::vector<JobEvent> happened;
-    replica.engine.set_slowdown(
-        replica.hung ? std::numeric_limits<double>::infinity() : slowdown_[index], now_, happened);
-    take_job_events(id, happened);
-    wake_replica(id);
-  }
-  take_provider_events(ended);
+  if (control_->on_signal(signal, now_)) tick_due_ = true;
+  if (options_.sink != nullptr) options_.sink->controller_signal(signal, now_);
 }
 
 }  // namespace signalbox::sim

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A fleet on the virtual clock: the very Router and Controller that run behind sockets, fed by a
-// workload, by replica engines and by an emulated provider. What is simulated is what runs. One
-// loop pops the next event and asks the core; nothing here decides anything.
+// A fleet on the virtual clock: the very Router that runs behind sockets, directed by the very
+// Controller (or by a policy it is compared with), fed by a workload, by replica engines and by an
+// emulated provider. What is simulated is what runs. One loop takes the next event and asks the
+// core; nothing here decides anything.
 #pragma once
 
 #include <cstdint>
+#include <deque>
+#include <functional>
 #include <memory>
-#include <string>
-#include <unordered_map>
+#include <optional>
 #include <vector>
 
 #include "base/ids.h"
@@ -16,114 +18,197 @@
 #include "base/time.h"
 #include "core/model/plan.h"
 #include "core/route/router.h"
-#include "core/scale/controller.h"
+#include "journal/input_sink.h"
 #include "sim/engine/event_queue.h"
-#include "sim/engine/fault.h"
 #include "sim/engine/provider.h"
 #include "sim/engine/replica_engine.h"
-#include "sim/engine/service_model.h"
-#include "sim/workload/workload.h"
+#include "sim/run/control.h"
+#include "sim/run/recorder.h"
+#include "sim/run/run_result.h"
+#include "sim/run/scenario.h"
+#include "sim/run/witness.h"
 
 namespace signalbox::sim {
 
-// What is to be run: a fleet, what its clients want and what befalls it.
-struct FleetScenario {
-  core::FleetSpec fleet;
-  std::string path = "/genimage";  // what every request asks for
-  CosineRate demand;
-  Duration length{};  // requests arrive for so long; then what is open finishes
-  double factor_spread = 0.05;
-  std::vector<ScheduledFault> faults;  // by time
-};
-
-struct ModeSwitch {
-  core::ModeChange change;
-  Duration reaction{};  // from the evidence to the first decision under the new mode
-};
-
-struct FleetReport {
-  std::uint64_t requests = 0;
-  std::uint64_t errors = 0;  // answered other than 2xx, our own refusals included
-  std::uint64_t within_objective = 0;
-  Duration p50{}, p99{}, longest_hold{};
-  double cost_usd = 0.0;                 // as billed by the provider
-  double ledger_usd = 0.0;               // as counted by the Controller
-  std::vector<std::uint64_t> forwarded;  // per unit
-  std::vector<ModeSwitch> mode_switches;
-  std::uint64_t decisions = 0;
-  std::uint64_t fingerprint = 0;  // of every decision in order: equal runs have equal ones
-
-  double slo_attainment() const {
-    return requests == 0 ? 1.0
-                         : static_cast<double>(within_objective) / static_cast<double>(requests);
-  }
+struct RunOptions {
+  std::uint64_t seed = 1;
+  bool history = false;        // fill RunResult::history
+  Witness* witness = nullptr;  // told of everything; not owned
+  // Takes the input log; not owned. Only for the core's own Controller, and only where the signals
+  // tell the truth about load: a falsified digest cannot be made again from the Router's inputs.
+  journal::InputSink* sink = nullptr;
+  // Called each virtual hour with the share of the scenario that is done.
+  std::function<void(double)> progress = {};
 };
 
 class FleetRun {
  public:
-  // Equal scenarios and seeds give equal reports. REQUIRES: one service, managed units.
-  FleetRun(FleetScenario scenario, std::uint64_t seed);
+  // Equal scenarios, controls and seeds give equal results byte for byte. `scenario` must outlive
+  // the run. REQUIRES: at least one service.
+  FleetRun(const Scenario& scenario, std::unique_ptr<Control> control, RunOptions options);
 
-  FleetReport run();
+  RunResult run();
 
  private:
   struct Event {
-    enum class Kind : std::uint8_t { kArrival, kTick, kProbe, kProvider, kReplica, kTimer, kFault };
+    enum class Kind : std::uint8_t {
+      kTick,
+      kProbe,
+      kProvider,
+      kReplica,
+      kTimer,
+      kFault,
+      kFlap,
+      kSignalFault,  // one begins or ends
+      kDigest,       // one that was delayed
+      kSlot,
+      kReportFrom,
+      kEnd,
+      kHour,
+    };
     Kind kind;
-    std::uint64_t subject = 0;  // replica id, or index of the fault
-    double factor = 1.0;        // of the arrival
+    std::uint64_t subject = 0;  // replica id, index of the fault or of the digest
   };
   struct Replica {
-    ReplicaEngine engine;
-    std::unordered_map<std::uint64_t, RequestId> serving;  // by job
-    bool hung = false;
-  };
-  struct Request {
-    TimePoint arrival;
-    double factor;
-    EndpointId endpoint;
-  };
+    Replica(const ServiceModel& model, UnitId of, TimePoint now) : engine(model, now), unit(of) {}
 
+    ReplicaEngine engine;
+    UnitId unit;
+    double own_slowdown = 1.0;             // a slow node's
+    double pace = 1.0;                     // the slowdown in force
+    bool hung = false;                     // answers nothing, probes included
+    TimePoint wake_at = TimePoint::max();  // when its next event is scheduled
+    std::vector<std::uint32_t> serving;    // slots of requests
+  };
+  // A request between its arrival and its answer. Its id carries its place here in the lower bits.
+  struct Request {
+    RequestId id;
+    TimePoint arrival, deadline;
+    TimePoint forwarded_at{};
+    double factor = 1.0;
+    double declared = 1.0;
+    int prompt_tokens = 0, output_tokens = 0;
+    EndpointId endpoint{};
+    bool open = false;
+  };
+  struct Client {
+    const Traffic* traffic;
+    std::unique_ptr<ArrivalStream> stream;
+    std::optional<Arrival> next;
+    EventOrder order;  // of `next` among all events
+  };
+  // When a forwarded request's patience with its replica ends.
+  struct Timeout {
+    TimePoint at;
+    RequestId request;
+    TimePoint forwarded_at;  // tells this attempt from a later one
+  };
+  // The unit's replicas answer and do not, half a period each.
+  struct Flap {
+    TimePoint since;
+    Duration period;
+  };
+  // An endpoint that something has befallen, and how often it has answered well since.
+  struct Suspect {
+    EndpointId id;
+    int passes;
+  };
+  struct DelayedDigest {
+    core::RouterDigest digest;
+    std::uint64_t number;  // how many had been taken before it
+  };
+  static constexpr int kPlaceBits = 24;
+
+  // The loop.
+  Client* next_client();
   void handle(const Event& event);
-  void schedule_arrival();
-  void arrive(double factor);
+  void arrive(Client& client);
+  void draw(Client& client);
   void tick();
-  void probe();
-  void strike(const ScheduledFault& fault);
-  void take_provider_events(const std::vector<ProviderEvent>& events);
-  void take_job_events(EndpointId id, const std::vector<JobEvent>& events);
-  void lose_replica(EndpointId id);
   void execute(const core::Plan& plan);
   void take_decisions();
-  void forward(const core::Decision& decision);
-  void finish(RequestId id, int status);
-  void wake_replica(EndpointId id);
+  void take(const core::Decision& decision);
+  void note_reaction(const core::Decision& decision);
+  void end_overdue();
+  void end_request(std::uint32_t place, int status, bool refused, UnitId unit);
   void wake_router();
-  void signal(core::Signal signal);
+  std::uint32_t place_of(RequestId id) const {
+    return static_cast<std::uint32_t>(id.value & ((1U << kPlaceBits) - 1));
+  }
 
-  FleetScenario scenario_;
-  Duration tail_;  // after the last arrival
+  // The calls of the core's two machines.
+  void tell_request(const Request& request, const Traffic& traffic);
+  void tell_outcome(RequestId id, const core::Outcome& outcome);
+  void tell_timer();
+  void tell_view(const std::shared_ptr<const core::FleetView>& view);
+  const core::Plan& tell_tick();
+  void report_load();
+  void deliver_digest(const core::RouterDigest& digest, std::uint64_t number);
+  void signal(core::Signal signal);
+  journal::Decided decided_since(std::size_t before) const {
+    return journal::Decided(decisions_).subspan(before);
+  }
+
+  // Replicas and the provider.
+  Replica* find_replica(EndpointId id);
+  void add_replica(EndpointId id, UnitId unit);
+  void lose_replica(EndpointId id);
+  void forward(const core::Decision& decision);
+  void wake_replica(EndpointId id, Replica& replica);
+  void take_job_events(EndpointId id, Replica& replica);
+  void take_provider_events(const std::vector<ProviderEvent>& events);
+  void schedule_provider();
+  void adopt_fixed_servers(const core::FleetView& view);
+
+  // What befalls them.
+  void strike(const ScheduledFault& fault);
+  void flap(UnitId unit);
+  void set_pace(EndpointId id, Replica& replica);
+  bool answers(const Replica& replica) const;
+  void probe();
+  void suspect(EndpointId id);
+
+  const Scenario& scenario_;
+  RunOptions options_;
   TimePoint now_{};
   TimePoint end_{};
+  Duration tail_{};  // after the last arrival
   EventQueue<Event> events_;
-  CosineWorkload workload_;
+  std::vector<Client> clients_;
   Provider provider_;
-  core::Controller controller_;
+  std::unique_ptr<Control> control_;
   core::Router router_;
-  std::vector<ServiceModel> models_;  // indexed by UnitId
-  std::vector<double> slowdown_;      // indexed by UnitId
-  std::vector<double> error_rate_;    // indexed by UnitId
-  Prng error_draws_;
-  std::unordered_map<EndpointId, Replica> replicas_;
-  std::unordered_map<RequestId, Request> requests_;
-  core::Router::Decisions decisions_;
-  bool taking_decisions_ = false;
+  std::vector<ServiceModel> models_;        // by unit
+  std::vector<double> slowdown_;            // by unit
+  std::vector<double> error_rate_;          // by unit
+  std::vector<std::optional<Flap>> flaps_;  // by unit
+  Prng draws_;
+  std::vector<std::unique_ptr<Replica>> replicas_;  // by endpoint id
+  bool fixed_adopted_ = false;
+  std::vector<Suspect> suspects_;  // whose probes may be news
+  bool probing_ = false;
+  std::vector<Request> requests_;  // by place
+  std::vector<std::uint32_t> free_places_;
+  std::size_t open_requests_ = 0;
+  std::vector<std::deque<Timeout>> timeouts_;  // by service, in order of time
+  std::uint64_t next_serial_ = 0;
+  core::Router::Decisions decisions_, batch_;
+  std::vector<JobEvent> job_events_;
+  std::vector<ProviderEvent> provider_events_;
   bool tick_due_ = false;  // an urgent signal came: tick once the batch is taken
   TimePoint timer_at_ = TimePoint::max();
-  std::uint64_t next_request_ = 0;
-  std::uint64_t next_job_ = 0;
-  std::vector<Duration> latencies_;
-  FleetReport report_;
+  TimePoint provider_at_ = TimePoint::max();
+  SignalFault signal_fault_;  // in force
+  core::RouterDigest digest_;
+  std::uint64_t digests_taken_ = 0;
+  std::vector<DelayedDigest> delayed_digests_;
+  std::vector<std::uint64_t> true_arrivals_;  // by service, as last taken
+  std::vector<double> reported_arrivals_;     // by service, as last reported
+  std::uint64_t view_version_ = 0;
+  bool reactions_open_ = false;  // a mode change still waits for its first decision
+  double cost_before_ = 0.0;     // billed before the reporting window
+  Recorder recorder_;
+  RunResult result_;
 };
 
 }  // namespace signalbox::sim

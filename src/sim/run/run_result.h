@@ -57,6 +57,11 @@ struct RunResult {
   std::uint64_t seed = 0;
   RunTotals totals;
   std::vector<core::ModeChange> mode_changes;
+  // Parallel: from the evidence to the first decision under the new mode; zero if there was none.
+  std::vector<Duration> reactions;
+  std::vector<std::uint64_t> forwarded;  // by unit, the whole run
+  double ledger_usd = 0.0;               // the whole run, as counted by the policy itself
+  double billed_usd = 0.0;               // the whole run, as billed by the provider
   Duration slot = 60s;
   std::vector<HistorySlot> history;  // empty unless asked for
   std::vector<std::string> units;    // names, by unit

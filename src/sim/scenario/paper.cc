@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <memory>
 #include <string>
 
 #include "base/assert.h"
@@ -109,6 +110,21 @@ double adjusted_throughput_per_minute(std::span<const PaperTableRow> rows,
 
 double PaperWaves::paper_weighted_cost_usd() const {
   return fluid_cost_usd(expected_requests(), fleet.units, kPaperHandSetWeights);
+}
+
+Scenario scenario_of(const PaperWaves& waves) {
+  Scenario scenario;
+  scenario.name = "demo";
+  scenario.title = "The demo: two of the paper's waves and a shortage at the second";
+  scenario.fleet = waves.fleet;
+  scenario.length = waves.total();
+  scenario.faults = waves.faults;
+  scenario.traffic = {
+      {.arrivals = [demand = waves.demand, length = waves.total()](std::uint64_t seed) {
+        return std::make_unique<CosineWorkload>(
+            demand, CosineWorkload::Options{TimePoint{}, length, kPaperFactorSpread, seed});
+      }}};
+  return scenario;
 }
 
 PaperWaves paper_waves(Duration total) {

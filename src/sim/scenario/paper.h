@@ -14,6 +14,7 @@
 #include "base/time.h"
 #include "core/model/fleet_spec.h"
 #include "sim/engine/fault.h"
+#include "sim/run/scenario.h"
 #include "sim/workload/workload.h"
 
 namespace signalbox::sim {
@@ -64,6 +65,9 @@ struct PaperWaves {
   // The fluid cost of this demand at the paper's hand-set weights.
   double paper_weighted_cost_usd() const;
 };
+
+// The demo's waves as a scenario for the simulator.
+Scenario scenario_of(const PaperWaves& waves);
 
 // Two waves in `total`: when the second passes half of its peak, launches of inf2 are refused and
 // half of its running replicas are lost; an eighth of a period past its peak the pool heals.

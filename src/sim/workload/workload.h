@@ -12,13 +12,9 @@
 #include "base/distributions.h"
 #include "base/prng.h"
 #include "base/time.h"
+#include "sim/workload/arrivals.h"
 
 namespace signalbox::sim {
-
-struct Arrival {
-  TimePoint at;
-  double factor = 1.0;  // size against the profile's reference request
-};
 
 // The same rate all the time.
 struct ConstantRate {
@@ -43,7 +39,7 @@ struct CosineRate {
 // Poisson arrivals at a curve's rate over [start, start + length), each with a size factor uniform
 // in [1 - spread, 1 + spread). `Rate` has rate_per_s(Duration) <= peak_per_s.
 template <class Rate>
-class PoissonWorkload {
+class PoissonWorkload final : public ArrivalStream {
  public:
   struct Options {
     TimePoint start;
@@ -63,7 +59,7 @@ class PoissonWorkload {
   }
 
   // The next arrival, times never decreasing; nullopt when the workload is over, and from then on.
-  std::optional<Arrival> next() {
+  std::optional<Arrival> next() override {
     while (true) {
       clock_ += from_seconds(draw_exponential(gaps_, 1.0 / rate_.peak_per_s));
       if (clock_ >= options_.length) {

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What is to be run, as a value: the fleet as its operator describes it, the truth about where its
+// replicas come from and how they serve, who asks, and what befalls them all. The policy is not in
+// it, so that the same scenario can be put before any.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "core/model/fleet_spec.h"
+#include "sim/engine/fault.h"
+#include "sim/engine/pool.h"
+#include "sim/engine/service_model.h"
+#include "sim/engine/signal_fault.h"
+#include "sim/workload/arrivals.h"
+
+namespace signalbox::sim {
+
+// Clients that ask for one thing.
+struct Traffic {
+  std::string path = "/genimage";
+  std::string model = {};
+  // Equal seeds give equal streams.
+  std::function<std::unique_ptr<ArrivalStream>(std::uint64_t seed)> arrivals = {};
+};
+
+struct Scenario {
+  std::string name;   // as on the command line
+  std::string title;  // one line for people
+  std::string about;  // what it is made of and what it tests, in a few sentences
+
+  core::FleetSpec fleet;
+  std::vector<PoolSpec> pools;       // by unit; empty = unlimited on-demand pools
+  std::vector<ServiceShape> shapes;  // by unit; empty = requests side by side
+  std::vector<Traffic> traffic;
+
+  Duration length{};                   // requests arrive for so long; then what is open finishes
+  Duration report_from{};              // results count requests and cost from here on
+  std::vector<ScheduledFault> faults;  // by time
+  std::vector<ScheduledSignalFault> signal_faults;  // by time
+};
+
+}  // namespace signalbox::sim
