@@ -16,7 +16,7 @@
 namespace signalbox::sim {
 
 struct CaseResult {
-  std::optional<Violation> violation;
+  std::optional<Violation> violation = std::nullopt;
   std::uint64_t requests = 0;
   std::uint64_t decisions = 0;
   std::uint64_t fingerprint = 0;

@@ -111,11 +111,7 @@ core::ServiceSpec draw_service(Draw& draw, int index, std::size_t units) {
                        .quantile = draw.one_of({0.5, 0.9, 0.99, 0.999})};
   service.policy = draw.chance(0.8) ? core::Policy::kCostFirst : core::Policy::kCapacityFirst;
   service.routing =
-      draw.chance(0.6)
-          ? core::RoutingPolicy::kSignalbox
-          : draw.one_of({core::RoutingPolicy::kPaperWeighted, core::RoutingPolicy::kPaperEqual,
-                         core::RoutingPolicy::kPaperBinary, core::RoutingPolicy::kRoundRobin,
-                         core::RoutingPolicy::kLeastRequest, core::RoutingPolicy::kPowerOfTwo});
+      draw.chance(0.6) ? core::RoutingPolicy::kSignalbox : core::RoutingPolicy::kPaperWeighted;
   service.when_late = draw.chance(0.7) ? core::WhenLate::kServe : core::WhenLate::kRefuse;
   service.patience = draw.time(100ms, 30s);
   service.max_held = draw.chance(0.3) ? draw.between(0, 10) : 1024;
@@ -250,12 +246,16 @@ Drawn draw_case(std::uint64_t seed) {
   return drawn;
 }
 
+// A service cannot lose its only unit.
+bool can_drop_unit(const Scenario& scenario, std::size_t which) {
+  if (which >= scenario.fleet.units.size()) return false;
+  const std::vector<UnitId> alone = {UnitId(static_cast<std::uint32_t>(which))};
+  return std::none_of(scenario.fleet.services.begin(), scenario.fleet.services.end(),
+                      [&](const auto& service) { return service.units == alone; });
+}
+
 void drop_unit(Scenario& scenario, std::size_t which) {
   const auto gone = UnitId(static_cast<std::uint32_t>(which));
-  for (const auto& service : scenario.fleet.services) {
-    if (service.units == std::vector<UnitId>{gone}) return;
-  }
-  if (scenario.fleet.units.size() == 1) return;
   const auto at = static_cast<std::ptrdiff_t>(which);
   scenario.fleet.units.erase(scenario.fleet.units.begin() + at);
   scenario.pools.erase(scenario.pools.begin() + at);
@@ -286,7 +286,7 @@ void reduce(Drawn& drawn, Reduction reduction) {
       if (which < scenario.signal_faults.size()) drop(scenario.signal_faults, which);
       break;
     case Reduction::Kind::kUnit:
-      if (which < scenario.fleet.units.size()) drop_unit(scenario, which);
+      if (can_drop_unit(scenario, which)) drop_unit(scenario, which);
       break;
     case Reduction::Kind::kService:
       if (which >= scenario.fleet.services.size() || scenario.fleet.services.size() == 1) break;
@@ -362,7 +362,9 @@ std::vector<Reduction> possible_reductions(const Scenario& scenario) {
     for (std::size_t i = count; i-- > 0;) all.push_back({kind, i});
   };
   if (scenario.fleet.services.size() > 1) each(Kind::kService, scenario.fleet.services.size());
-  if (scenario.fleet.units.size() > 1) each(Kind::kUnit, scenario.fleet.units.size());
+  for (std::size_t i = scenario.fleet.units.size(); i-- > 0;) {
+    if (can_drop_unit(scenario, i)) all.push_back({Kind::kUnit, i});
+  }
   each(Kind::kFault, scenario.faults.size());
   each(Kind::kSignalFault, scenario.signal_faults.size());
   for (std::size_t i = 0; i < scenario.pools.size(); ++i) {

@@ -28,6 +28,15 @@ Invariants::Invariants(const Scenario& scenario)
     : scenario_(scenario),
       held_(scenario.fleet.services.size()),
       mode_changes_(scenario.fleet.services.size()) {
+  // What is sick is stopped, and what the provider takes back is drained, whatever the guardrail
+  // says.
+  for (const auto& pool : scenario.pools) may_be_drained_.push_back(pool.tier == Tier::kSpot);
+  for (const auto& scheduled : scenario.faults) {
+    const Fault& fault = scheduled.fault;
+    if (fault.hang > 0.0 || fault.crash > 0.0 || fault.flap) {
+      may_be_drained_[scheduled.unit.index()] = true;
+    }
+  }
   for (const auto& pool : scenario.pools) prices_stand_ = prices_stand_ && pool.price.empty();
 }
 
@@ -145,8 +154,7 @@ void Invariants::on_tick(const core::Plan& plan, const std::shared_ptr<const cor
   }
   states_ = std::move(states);
   for (std::size_t u = 0; u < drained.size(); ++u) {
-    // What the provider takes back is drained whatever the guardrail says.
-    if (scenario_.pools[u].tier == Tier::kSpot) continue;
+    if (may_be_drained_[u]) continue;
     if (drained[u] > rails.max_drains_per_tick) {
       breach("drain-limit",
              fmt::format("{} replicas of {} drained in one tick, {} are allowed", drained[u],

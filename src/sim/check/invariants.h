@@ -32,7 +32,7 @@ struct Violation {
 // slot-overbooked       no endpoint serves more requests at once than it has slots
 // replica-limit         no more replicas than the unit's max_replicas
 // launch-limit          no more launches of a unit in a tick than the guardrail allows
-// drain-limit           nor drains
+// drain-limit           nor drains, but of what is sick or taken back
 // budget                no launch takes the cost rate past the budget
 // freeze                a frozen fleet starts and stops nothing
 // hold-bound            no more requests held than max_held
@@ -77,6 +77,7 @@ class Invariants final : public Witness {
   void release(Open& open, TimePoint now);
 
   const Scenario& scenario_;
+  std::vector<bool> may_be_drained_;  // by unit: the guardrail on drains does not hold for it
   bool prices_stand_ = true;  // no price moves and nobody lies about one
   std::unordered_map<RequestId, Open> open_;
   std::uint64_t arrived_ = 0;

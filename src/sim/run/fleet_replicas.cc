@@ -70,7 +70,10 @@ void FleetRun::lose_replica(EndpointId id) {
   Replica* replica = find_replica(id);
   if (replica == nullptr) return;
   std::vector<RequestId> died;
-  for (const std::uint32_t place : replica->serving) died.push_back(requests_[place].id);
+  for (const std::uint32_t place : replica->serving) {
+    died.push_back(requests_[place].id);
+    requests_[place].endpoint = EndpointId{};
+  }
   std::sort(died.begin(), died.end());
   replicas_[id.value].reset();
   for (const RequestId request : died) {
@@ -89,6 +92,7 @@ void FleetRun::forward(const core::Decision& decision) {
   recorder_.on_forward(decision.unit);
   Replica* replica = find_replica(decision.endpoint);
   if (replica == nullptr) {
+    request.endpoint = EndpointId{};
     core::Outcome outcome;
     outcome.kind = core::OutcomeKind::kUnreachable;
     tell_outcome(decision.request, outcome);
@@ -135,17 +139,23 @@ void FleetRun::end_overdue() {
     for (; !line.empty() && line.front().at <= now_; line.pop_front()) {
       const Timeout timeout = line.front();
       const std::uint32_t place = place_of(timeout.request);
-      const Request& request = requests_[place];
-      if (!request.open || request.id != timeout.request ||
-          request.forwarded_at != timeout.forwarded_at) {
-        continue;
-      }
-      if (Replica* replica = find_replica(request.endpoint)) {
-        std::erase(replica->serving, place);
-        job_events_.clear();
-        replica->engine.cancel(JobId(place), now_, job_events_);
-        take_job_events(request.endpoint, *replica);
-      }
+      const auto waits = [&] {
+        const Request& request = requests_[place];
+        return request.open && request.id == timeout.request && request.endpoint.value != 0 &&
+               request.forwarded_at == timeout.forwarded_at;
+      };
+      if (!waits()) continue;
+      const EndpointId id = requests_[place].endpoint;
+      Replica& replica = *find_replica(id);
+      // It may have been about to answer at this very instant.
+      job_events_.clear();
+      replica.engine.advance(now_, job_events_);
+      take_job_events(id, replica);
+      if (!waits()) continue;
+      std::erase(replica.serving, place);
+      job_events_.clear();
+      replica.engine.cancel(JobId(place), now_, job_events_);
+      take_job_events(id, replica);
       core::Outcome outcome;
       outcome.kind = core::OutcomeKind::kTimedOut;
       tell_outcome(timeout.request, outcome);

@@ -25,7 +25,7 @@ void mix(std::uint64_t& hash, std::uint64_t word) {
 Duration longest_tail(const core::FleetSpec& fleet) {
   Duration tail{};
   for (const auto& service : fleet.services) {
-    tail = std::max(tail, service.patience + service.timeout);
+    tail = std::max(tail, core::Router::kMaxAttempts * (service.patience + service.timeout));
   }
   return tail;
 }
@@ -241,6 +241,8 @@ void FleetRun::arrive(Client& client) {
 
 void FleetRun::tick() {
   end_overdue();
+  // What was decided under the old view happens before the new one is in force.
+  take_decisions();
   if (view_version_ > 0) report_load();
   const core::Plan& plan = tell_tick();
   for (const auto& change : plan.mode_changes) {
