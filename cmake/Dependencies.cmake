@@ -8,6 +8,7 @@
 #   signalbox_asio     Boost.Asio and Boost.Beast, their non-template parts compiled once
 #   signalbox_gtest    GoogleTest, GoogleMock and RapidCheck (signalbox_test() links it already)
 #   benchmark::benchmark_main   (signalbox_bench() links it already)
+#   PkgConfig::clp  PkgConfig::cbc   (solve only; they say where they are through pkg-config)
 include_guard(GLOBAL)
 
 find_package(Threads REQUIRED)
@@ -20,6 +21,9 @@ find_package(GTest 1.12 REQUIRED)
 find_package(rapidcheck REQUIRED)
 find_package(benchmark 1.7 REQUIRED)
 find_package(Boost 1.81 REQUIRED CONFIG COMPONENTS json url)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(clp REQUIRED IMPORTED_TARGET clp>=1.17)
+pkg_check_modules(cbc REQUIRED IMPORTED_TARGET cbc>=2.10)
 
 # Asio and Beast are header-only by default: every file that includes them compiles their whole
 # implementation again. Here it is compiled once, and the definitions travel to every user because
