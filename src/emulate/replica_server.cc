@@ -83,7 +83,10 @@ void ReplicaServer::begin(http::Request request, std::shared_ptr<http::Responder
     return;
   }
   const Key key = next_key_++;
-  const sim::Job job{job_id(key), inference->factor, inference->tokens};
+  const sim::Job job{.id = job_id(key),
+                     .factor = inference->factor,
+                     .output_tokens = inference->tokens,
+                     .every_token = inference->stream};
   responder->on_disconnect([this, key] { abandon(key); });
   exchanges_.emplace(key, Exchange{std::move(*inference), std::move(responder), {}, 0, {}});
   last_active_ = net::now();

@@ -27,7 +27,7 @@ struct Story {
   explicit Story(ServiceModel m) : model(std::move(m)) {}
 
   void arrive(std::uint64_t id, Duration when, double factor = 1.0, int tokens = 0) {
-    engine.arrive({JobId{id}, factor, tokens}, at(when), events);
+    engine.arrive({JobId{id}, factor, tokens, 0, true}, at(when), events);
   }
   bool cancel(std::uint64_t id, Duration when) {
     return engine.cancel(JobId{id}, at(when), events);
@@ -309,7 +309,7 @@ class Observer {
       case Step::Do::kArriveStream: {
         const JobId id{next_id_++};
         const int tokens = step.what == Step::Do::kArriveStream ? 1 + step.choice % 5 : 0;
-        engine_.arrive({id, 0.5 + step.choice / 1000.0, tokens}, now_, events_);
+        engine_.arrive({id, 0.5 + step.choice / 1000.0, tokens, 0, true}, now_, events_);
         waiting_.push_back(id);
         tokens_[id] = model_.batches() ? 0 : tokens;
         break;
