@@ -106,7 +106,11 @@ void FleetRun::forward(const core::Decision& decision) {
                                  static_cast<int>(replica->serving.size()), now_);
   }
   job_events_.clear();
-  replica->engine.arrive({.id = JobId(place), .factor = request.factor}, now_, job_events_);
+  replica->engine.arrive({.id = JobId(place),
+                          .factor = request.factor,
+                          .output_tokens = request.output_tokens,
+                          .prompt_tokens = request.prompt_tokens},
+                         now_, job_events_);
   take_job_events(decision.endpoint, *replica);
 }
 

@@ -359,6 +359,7 @@ void FleetRun::tell_request(const Request& request, const Traffic& traffic) {
   core::RequestFacts facts;
   facts.path = traffic.path;
   facts.model = traffic.model;
+  facts.work = request.declared;
   router_.on_request(request.id, facts, now_, decisions_);
   if (options_.sink != nullptr) {
     options_.sink->router_request(request.id, facts, now_, decided_since(before));
