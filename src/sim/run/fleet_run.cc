@@ -45,6 +45,10 @@ Recorder::Options recorder_options(const Scenario& scenario, const RunOptions& o
 
 }  // namespace
 
+std::uint64_t traffic_seed(std::uint64_t run_seed, std::size_t traffic) {
+  return Prng(run_seed).fork(16 + traffic).next();
+}
+
 FleetRun::FleetRun(const Scenario& scenario, std::unique_ptr<Control> control, RunOptions options)
     : scenario_(scenario),
       options_(std::move(options)),
@@ -86,7 +90,7 @@ FleetRun::FleetRun(const Scenario& scenario, std::unique_ptr<Control> control, R
   for (std::size_t i = 0; i < scenario.traffic.size(); ++i) {
     Client client;
     client.traffic = &scenario.traffic[i];
-    client.stream = client.traffic->arrivals(Prng(options_.seed).fork(16 + i).next());
+    client.stream = client.traffic->arrivals(traffic_seed(options_.seed, i));
     clients_.push_back(std::move(client));
     draw(clients_.back());
   }

@@ -41,6 +41,9 @@ struct RunOptions {
   std::function<void(double)> progress = {};
 };
 
+// The seed that a run gives to its `traffic`-th clients: for those who must know what will arrive.
+std::uint64_t traffic_seed(std::uint64_t run_seed, std::size_t traffic);
+
 class FleetRun {
  public:
   // Equal scenarios, controls and seeds give equal results byte for byte. `scenario` must outlive
