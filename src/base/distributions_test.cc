@@ -89,6 +89,62 @@ TEST(Distributions, equal_seeds_draw_equal_values) {
   }
 }
 
+TEST(Distributions, lognormal_has_its_mean_and_median) {
+  Prng prng(5);
+  int below_median = 0;
+  const auto seen = moments_of([&] {
+    const double value = draw_lognormal(prng, 1.0, 0.5);
+    if (value < std::exp(1.0)) ++below_median;
+    return value;
+  });
+  const double mean = std::exp(1.0 + 0.125);
+  EXPECT_NEAR(seen.mean, mean, 0.025);
+  EXPECT_NEAR(seen.variance, mean * mean * (std::exp(0.25) - 1.0), 0.15);
+  EXPECT_NEAR(below_median / 1.0 / kDraws, 0.5, 0.007);
+  EXPECT_GT(seen.lowest, 0.0);
+}
+
+TEST(Distributions, gamma_has_its_mean_and_variance_for_small_and_large_shapes) {
+  Prng prng(6);
+  for (const double shape : {0.2, 0.7, 1.0, 2.5, 40.0}) {
+    const auto seen = moments_of([&] { return draw_gamma(prng, shape, 3.0); });
+    const double variance = 9.0 * shape;
+    const double kurtosis_excess = 6.0 / shape;
+    EXPECT_NEAR(seen.mean, 3.0 * shape, 5.0 * std::sqrt(variance / kDraws)) << "shape " << shape;
+    EXPECT_NEAR(seen.variance, variance,
+                5.0 * variance * std::sqrt((2.0 + kurtosis_excess) / kDraws))
+        << "shape " << shape;
+    EXPECT_GE(seen.lowest, 0.0);
+  }
+}
+
+TEST(Distributions, gamma_of_shape_one_is_exponential) {
+  Prng prng(7);
+  int beyond_three_means = 0;
+  for (int i = 0; i < kDraws; ++i) {
+    if (draw_gamma(prng, 1.0, 2.0) > 6.0) ++beyond_three_means;
+  }
+  EXPECT_NEAR(beyond_three_means / 1.0 / kDraws, std::exp(-3.0), 0.003);
+}
+
+TEST(Distributions, weibull_has_its_mean_variance_and_median) {
+  Prng prng(8);
+  for (const double shape : {0.5, 1.0, 3.0}) {
+    int below_median = 0;
+    const double median = 2.0 * std::pow(std::log(2.0), 1.0 / shape);
+    const auto seen = moments_of([&] {
+      const double value = draw_weibull(prng, shape, 2.0);
+      if (value < median) ++below_median;
+      return value;
+    });
+    const double mean = 2.0 * std::tgamma(1.0 + 1.0 / shape);
+    const double variance = 4.0 * std::tgamma(1.0 + 2.0 / shape) - mean * mean;
+    EXPECT_NEAR(seen.mean, mean, 5.0 * std::sqrt(variance / kDraws)) << "shape " << shape;
+    EXPECT_NEAR(seen.variance / variance, 1.0, 0.15) << "shape " << shape;
+    EXPECT_NEAR(below_median / 1.0 / kDraws, 0.5, 0.007) << "shape " << shape;
+  }
+}
+
 RC_GTEST_PROP(Distributions, a_duration_stays_within_its_bounds, (std::uint64_t seed)) {
   const Duration low{*rc::gen::inRange<std::int64_t>(0, 1'000'000'000'000)};
   const Duration high = low + Duration{*rc::gen::inRange<std::int64_t>(0, 1'000'000'000'000)};
