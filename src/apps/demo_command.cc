@@ -21,6 +21,7 @@
 #include "observe/demo_report.h"
 #include "observe/terminal.h"
 #include "sim/scenario/paper.h"
+#include "sim/workload/poisson.h"
 
 namespace signalbox::apps {
 

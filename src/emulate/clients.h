@@ -16,7 +16,7 @@
 #include "core/model/unit.h"
 #include "http/client.h"
 #include "net/asio.h"
-#include "sim/workload/workload.h"
+#include "sim/workload/arrivals.h"
 
 namespace signalbox::emulate {
 

@@ -10,6 +10,7 @@
 #include "emulate/replica_server.h"
 #include "emulate/test_loop.h"
 #include "net/clock.h"
+#include "sim/workload/poisson.h"
 
 namespace signalbox::emulate {
 namespace {

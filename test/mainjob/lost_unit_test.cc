@@ -11,6 +11,7 @@
 
 #include "emulate/clients.h"
 #include "net/clock.h"
+#include "sim/workload/poisson.h"
 #include "test/stage/emulated_units.h"
 #include "test/stage/live_node.h"
 

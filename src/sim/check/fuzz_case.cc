@@ -13,7 +13,7 @@
 
 #include "base/distributions.h"
 #include "base/prng.h"
-#include "sim/workload/workload.h"
+#include "sim/workload/poisson.h"
 
 namespace signalbox::sim {
 

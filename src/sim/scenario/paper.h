@@ -15,7 +15,7 @@
 #include "core/model/fleet_spec.h"
 #include "sim/engine/fault.h"
 #include "sim/run/scenario.h"
-#include "sim/workload/workload.h"
+#include "sim/workload/rates.h"
 
 namespace signalbox::sim {
 

@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "sim/scenario/paper.h"
-#include "sim/workload/workload.h"
+#include "sim/workload/poisson.h"
 
 namespace signalbox::sim {
 

@@ -17,12 +17,15 @@ struct DemandSeries {
   std::vector<double> work;             // sum of the factors that arrived in each slot
   std::vector<std::uint64_t> requests;  // and how many they were
 
-  double work_between(TimePoint from, TimePoint to) const;  // whole slots and their fractions
+  // Work of whole slots and, within a slot, of the fraction covered. Outside the slots there is
+  // none.
+  double work_between(TimePoint from, TimePoint to) const;
   double total_work() const;
   std::uint64_t total_requests() const;
 };
 
-// Drains `stream`. REQUIRES: slot > 0.
+// Drains `stream`, whose times count from TimePoint{}. Slots cover `length`, and more if something
+// arrives later: nothing is left out. REQUIRES: slot > 0, no arrival before TimePoint{}.
 DemandSeries gather(ArrivalStream& stream, Duration slot, Duration length);
 
 }  // namespace signalbox::sim

@@ -1,44 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Requests to come, by seed: a rate curve made into arrivals by thinning (Lewis & Shedler, 1979).
-// Open loop, because clients do not wait for each other. A request's size factor is drawn here and
-// travels with it, so that two fleets given the same seed are given the same work.
+// Requests to come, by seed: a rate curve made into Poisson arrivals by thinning (Lewis & Shedler,
+// 1979), piece by piece. Open loop, because clients do not wait for each other. A request's size
+// factor is drawn here and travels with it, so that two fleets given the same seed are given the
+// same work.
+//
+// Within a piece candidates come at its upper bound. One unit exponential is drawn per candidate
+// and spent at that bound, carried over the border when the piece ends first, so that no piece
+// costs a draw. A candidate below the piece's lower bound is taken without asking the curve.
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "base/assert.h"
 #include "base/distributions.h"
 #include "base/prng.h"
 #include "base/time.h"
 #include "sim/workload/arrivals.h"
+#include "sim/workload/rates.h"
 
 namespace signalbox::sim {
 
-// The same rate all the time.
-struct ConstantRate {
-  double peak_per_s = 1.0;
-
-  double rate_per_s(Duration) const { return peak_per_s; }
-  double expected_count(Duration from, Duration to) const {
-    return peak_per_s * to_seconds(to - from);
-  }
-};
-
-// The paper's waves: lambda(t) = peak * (1 - cos(2 pi t / period)) / 2, from a trough at t = 0.
-struct CosineRate {
-  double peak_per_s = 1.0;
-  Duration period = 900min;
-
-  double rate_per_s(Duration since_start) const;
-  // The integral of the rate: expected arrivals in [from, to).
-  double expected_count(Duration from, Duration to) const;
-};
-
 // Poisson arrivals at a curve's rate over [start, start + length), each with a size factor uniform
-// in [1 - spread, 1 + spread). `Rate` has rate_per_s(Duration) <= peak_per_s.
-template <class Rate>
+// in [1 - spread, 1 + spread) that nobody knows beforehand: `declared` stays 1.
+template <Rate R>
 class PoissonWorkload final : public ArrivalStream {
  public:
   struct Options {
@@ -48,38 +35,57 @@ class PoissonWorkload final : public ArrivalStream {
     std::uint64_t seed = 1;
   };
 
-  // REQUIRES: rate.peak_per_s > 0, 0 <= factor_spread < 1.
-  PoissonWorkload(Rate rate, Options options)
-      : rate_(rate),
+  // REQUIRES: 0 <= factor_spread < 1.
+  PoissonWorkload(R rate, Options options)
+      : rate_(std::move(rate)),
         options_(options),
         gaps_(Prng(options.seed).fork(1)),
         factors_(Prng(options.seed).fork(2)) {
-    SIGNALBOX_ASSERT(rate.peak_per_s > 0.0);
     SIGNALBOX_ASSERT(options.factor_spread >= 0.0 && options.factor_spread < 1.0);
+    if (options.length > Duration::zero()) enter_piece();
   }
 
-  // The next arrival, times never decreasing; nullopt when the workload is over, and from then on.
   std::optional<Arrival> next() override {
-    while (true) {
-      clock_ += from_seconds(draw_exponential(gaps_, 1.0 / rate_.peak_per_s));
-      if (clock_ >= options_.length) {
-        clock_ = options_.length;
-        return std::nullopt;
+    while (clock_ < options_.length) {
+      double to_spend = draw_exponential(gaps_, 1.0);
+      while (to_spend >= left_in_piece_) {
+        to_spend -= left_in_piece_;
+        clock_ = piece_.until;
+        if (clock_ >= options_.length) return std::nullopt;
+        enter_piece();
       }
-      if (gaps_.uniform() * rate_.peak_per_s >= rate_.rate_per_s(clock_)) continue;
-      return Arrival{options_.start + clock_, draw_uniform(factors_, 1.0 - options_.factor_spread,
-                                                           1.0 + options_.factor_spread)};
+      clock_ += Duration{static_cast<std::int64_t>(to_spend * ns_per_candidate_ + 0.5)};
+      if (clock_ >= options_.length) break;
+      left_in_piece_ -= to_spend;
+      if (piece_.low_per_s < piece_.high_per_s) {
+        const double level = gaps_.uniform() * piece_.high_per_s;
+        if (level >= piece_.low_per_s && level >= rate_.rate_per_s(clock_)) continue;
+      }
+      const double factor =
+          draw_uniform(factors_, 1.0 - options_.factor_spread, 1.0 + options_.factor_spread);
+      return Arrival{options_.start + clock_, factor};
     }
+    return std::nullopt;
   }
 
   double expected_rate_per_s(TimePoint t) const { return rate_.rate_per_s(t - options_.start); }
 
  private:
-  Rate rate_;
+  // Begins the piece that holds at clock_.
+  void enter_piece() {
+    piece_ = rate_.piece_at(clock_);
+    ns_per_candidate_ = 1e9 / piece_.high_per_s;
+    left_in_piece_ = to_seconds(piece_.until - clock_) * piece_.high_per_s;
+  }
+
+  R rate_;
   Options options_;
   Prng gaps_;
   Prng factors_;
   Duration clock_{0};  // since the start
+  RatePiece piece_{};
+  double ns_per_candidate_ = 0.0;
+  double left_in_piece_ = 0.0;  // candidates still expected before the piece ends
 };
 
 using CosineWorkload = PoissonWorkload<CosineRate>;
