@@ -37,7 +37,7 @@ TEST(Bound, what_may_be_dropped_is_at_least_the_largest_requests) {
 }
 
 TEST(Bound, no_run_of_the_core_costs_less_than_the_bound_at_its_own_misses) {
-  for (const std::uint64_t seed : {1, 2, 3}) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
     Scenario scenario = scenario_of(paper_waves(600s));
     const RealisedDemand demand(scenario, seed, Duration{});
     auto control = std::make_unique<SignalboxControl>(

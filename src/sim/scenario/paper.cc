@@ -11,6 +11,7 @@
 
 #include "base/assert.h"
 #include "sim/scenario/fluid_cost.h"
+#include "sim/workload/poisson.h"
 
 namespace signalbox::sim {
 
