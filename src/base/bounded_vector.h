@@ -17,6 +17,8 @@ class BoundedVector {
   static_assert(std::is_trivially_copyable_v<T>, "kept memcpy-cheap on purpose");
 
  public:
+  using value_type = T;
+
   // Returns false, and keeps its contents, when full.
   bool push_back(const T& item) {
     if (size_ == Capacity) return false;

@@ -30,8 +30,11 @@ core::Policy to_policy(const std::string& word) {
 }
 
 core::RoutingPolicy to_routing(const std::string& word) {
-  return word == "signalbox" ? core::RoutingPolicy::kSignalbox
-                             : core::RoutingPolicy::kPaperWeighted;
+  const auto named =
+      std::find_if(std::begin(core::kRoutingPolicies), std::end(core::kRoutingPolicies),
+                   [&](core::RoutingPolicy policy) { return word == core::to_string(policy); });
+  SIGNALBOX_ASSERT(named != std::end(core::kRoutingPolicies));
+  return *named;
 }
 
 core::WhenLate to_when_late(const std::string& word) {

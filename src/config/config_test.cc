@@ -4,6 +4,7 @@
 // every way a file can fail to be one has its word.
 #include "config/config.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -128,7 +129,7 @@ services:
     objective: {latency: 900ms, quantile: 0.95, per_work: true}
     policy: capacity_first
     units: [b, a]
-    routing: paper-weighted
+    routing: paper-binary
     weights: {a: 40, b: 0.5}
     when_late: refuse
     patience: 3s
@@ -188,7 +189,7 @@ TEST(Values, every_key_of_a_service_arrives) {
   EXPECT_TRUE(service.objective.per_work);
   EXPECT_EQ(service.policy, core::Policy::kCapacityFirst);
   EXPECT_EQ(service.units, (std::vector<UnitId>{UnitId(1), UnitId(0)}));
-  EXPECT_EQ(service.routing, core::RoutingPolicy::kPaperWeighted);
+  EXPECT_EQ(service.routing, core::RoutingPolicy::kPaperBinary);
   EXPECT_EQ(service.weights, (std::vector<double>{0.5, 40}));  // parallel to units
   EXPECT_EQ(service.when_late, core::WhenLate::kRefuse);
   EXPECT_EQ(service.patience, 3s);
@@ -196,6 +197,14 @@ TEST(Values, every_key_of_a_service_arrives) {
   EXPECT_EQ(service.timeout, 8s);
   EXPECT_EQ(service.idle_timeout, 9s);
   EXPECT_FALSE(service.retry_safe);
+}
+
+TEST(Values, every_routing_policy_is_known_by_its_name) {
+  for (const auto policy : core::kRoutingPolicies) {
+    std::string text(kMinimal);
+    text.replace(text.find("{}"), 2, fmt::format("{{routing: {}}}", core::to_string(policy)));
+    EXPECT_EQ(loaded(text).fleet.services.at(0).routing, policy) << core::to_string(policy);
+  }
 }
 
 TEST(Values, a_service_with_models_answers_to_the_openai_paths) {

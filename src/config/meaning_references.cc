@@ -79,8 +79,9 @@ class References {
   void check_weights(const Fields& service, const Names& used) {
     if (!service.has("weights")) return;
     const auto routing = service.get<std::string>("routing");
-    if (routing == "signalbox") {
-      report_.add(service.place("weights"), "weights are read only with routing paper-weighted",
+    if (routing && routing != "paper-weighted" && routing != "paper-binary") {
+      report_.add(service.place("weights"),
+                  "weights are read only with routing paper-weighted or paper-binary",
                   {.hint = "write 'routing: paper-weighted', or remove the weights"});
       return;
     }

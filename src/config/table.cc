@@ -29,7 +29,9 @@ constexpr Field kObjectiveFields[] = {
 constexpr Section kObjective = {.noun = "an objective", .fields = kObjectiveFields};
 
 constexpr std::string_view kPolicies[] = {"cost_first", "capacity_first"};
-constexpr std::string_view kRoutings[] = {"signalbox", "paper-weighted"};
+constexpr std::string_view kRoutings[] = {"signalbox",    "paper-weighted", "paper-equal",
+                                          "paper-binary", "round-robin",    "least-request",
+                                          "p2c"};
 constexpr std::string_view kWhenLate[] = {"serve", "refuse"};
 
 constexpr Field kServiceFields[] = {
@@ -58,12 +60,16 @@ constexpr Field kServiceFields[] = {
      .shape = Shape::kList},
     {.key = "routing",
      .type = Type::kChoice,
-     .doc = "How a unit is picked: by Signalbox's own rule or by the paper's weights.",
+     .doc = "How a unit is picked: by Signalbox's own rule, or by one to compare it with: the "
+            "paper's weights, equal shares or the first in cost mode and the second in capacity "
+            "mode; round robin, least request or two choices over all endpoints.",
      .standard = "signalbox",
      .choices = kRoutings},
     {.key = "weights",
      .type = Type::kNumber,
-     .doc = "With routing paper-weighted: the share of each unit, by name. Default: by efficiency.",
+     .doc =
+         "With routing paper-weighted or paper-binary: the share of each unit, by name. Default: "
+         "by efficiency.",
      .shape = Shape::kByName,
      .bounds = {.at_least = "0", .at_most = "1000000"}},
     {.key = "when_late",

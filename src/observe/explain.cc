@@ -73,7 +73,7 @@ std::string table(const std::vector<Row>& rows) {
 
 std::string candidates_table(const StoryStep& step) {
   const Decision& decision = step.decision;
-  const bool weighted = decision.routing == core::RoutingPolicy::kPaperWeighted;
+  const bool weighted = core::draws_by_weight(decision.routing);
   std::vector<Row> rows;
   Row head = {{" "},           {"unit"}, {"endpoint"}, {"predicted", true}, {"in time", true},
               {"$/1000", true}};
@@ -151,7 +151,7 @@ json::object candidate_json(const StoryStep& step, const Candidate& c) {
   out["predicted_ms"] = known ? json::value(rounded(to_millis(c.predicted), 3)) : nullptr;
   out["probability_in_time"] = known ? json::value(rounded(c.probability, 6)) : nullptr;
   out["usd_per_1000_requests"] = rounded(1000.0 * c.cost_usd, 6);
-  if (step.decision.routing == core::RoutingPolicy::kPaperWeighted) {
+  if (core::draws_by_weight(step.decision.routing)) {
     out["weight_ratio"] = rounded(c.weight, 6);
   }
   out["verdict"] = core::to_string(c.verdict);

@@ -161,6 +161,24 @@ TEST(Explain, weighted_draw) {
                 explain_text(story({step(d, outcome(OutcomeKind::kCompleted, 200))})));
 }
 
+TEST(Explain, a_plain_balancer_says_by_which_rule_it_took_the_endpoint) {
+  Decision d = decided(Action::kForward, {candidate(0, 612ms, 0.9991, Verdict::kPassedOver),
+                                          candidate(1, 480ms, 0.9999, Verdict::kChosen)});
+  // Its first sentence, after "Took UNIT: ".
+  const auto rule = [&](core::RoutingPolicy routing) {
+    d.routing = routing;
+    const std::string text = reason_text(story({step(d)}), 0);
+    const auto begin = text.find(": ") + 2;
+    return text.substr(begin, text.find('.', begin) - begin);
+  };
+  EXPECT_EQ(rule(core::RoutingPolicy::kRoundRobin),
+            "it was its turn, over the endpoints of all units");
+  EXPECT_EQ(rule(core::RoutingPolicy::kLeastRequest),
+            "no endpoint had a smaller share of its slots in use, over the endpoints of all units");
+  EXPECT_EQ(rule(core::RoutingPolicy::kPowerOfTwo),
+            "the less loaded of two drawn at random, over the endpoints of all units");
+}
+
 TEST(Explain, every_attempt_failed) {
   Decision second = decided(Action::kForward,
                             {candidate(0, 612ms, 0.999, Verdict::kAlreadyTried),

@@ -30,7 +30,7 @@ std::string usd_per_1000(const Candidate& candidate) {
 bool could_serve(Verdict verdict) {
   return verdict == Verdict::kChosen || verdict == Verdict::kDearer ||
          verdict == Verdict::kSlower || verdict == Verdict::kTooSlow ||
-         verdict == Verdict::kNotDrawn;
+         verdict == Verdict::kNotDrawn || verdict == Verdict::kPassedOver;
 }
 
 std::string join(const std::vector<std::string>& sentences) {
@@ -132,9 +132,12 @@ class Reason {
   std::string taken() const {
     if (chosen_ == nullptr) return fmt::format("Took {}.", unit_name(spec(), d_.unit));
     const std::string unit = name(*chosen_);
-    if (d_.routing == core::RoutingPolicy::kPaperWeighted) {
+    if (core::draws_by_weight(d_.routing)) {
       return fmt::format("Drew {} by weight: {} of the draws go there.", unit,
                          percent_text(chosen_->weight));
+    }
+    if (core::balances_endpoints(d_.routing)) {
+      return fmt::format("Took {}: {}, over the endpoints of all units.", unit, turn());
     }
     if (d_.late) {
       return fmt::format(
@@ -163,6 +166,17 @@ class Reason {
       return fmt::format("Took {}: the cheapest that completes {}.", unit, in_time());
     }
     return fmt::format("Took {}: the only unit that completes {}.", unit, in_time());
+  }
+
+  std::string turn() const {
+    switch (d_.routing) {
+      case core::RoutingPolicy::kRoundRobin:
+        return "it was its turn";
+      case core::RoutingPolicy::kLeastRequest:
+        return "no endpoint had a smaller share of its slots in use";
+      default:
+        return "the less loaded of two drawn at random";
+    }
   }
 
   // What the next best would have meant.
@@ -348,6 +362,8 @@ const char* verdict_words(Verdict verdict) {
       return "too slow for the objective";
     case Verdict::kNotDrawn:
       return "not drawn";
+    case Verdict::kPassedOver:
+      return "passed over";
     case Verdict::kAlreadyTried:
       return "failed this request already";
     case Verdict::kBusy:

@@ -25,7 +25,8 @@ const Candidate* Decision::runner_up() const {
   for (const auto& candidate : candidates) {
     const bool could_serve =
         candidate.verdict == Verdict::kDearer || candidate.verdict == Verdict::kSlower ||
-        candidate.verdict == Verdict::kTooSlow || candidate.verdict == Verdict::kNotDrawn;
+        candidate.verdict == Verdict::kTooSlow || candidate.verdict == Verdict::kNotDrawn ||
+        candidate.verdict == Verdict::kPassedOver;
     if (could_serve && (best == nullptr || better(candidate, *best))) best = &candidate;
   }
   return best;
@@ -55,6 +56,8 @@ const char* to_string(Verdict verdict) {
       return "too_slow";
     case Verdict::kNotDrawn:
       return "not_drawn";
+    case Verdict::kPassedOver:
+      return "passed_over";
     case Verdict::kAlreadyTried:
       return "already_tried";
     case Verdict::kBusy:

@@ -28,6 +28,7 @@ enum class Verdict : std::uint8_t {
   kSlower,        // capacity mode, or nobody qualifies: another is expected to answer sooner
   kTooSlow,       // would probably miss the objective
   kNotDrawn,      // the weighted draw fell on another unit
+  kPassedOver,    // a plain balancer took an endpoint of another unit
   kAlreadyTried,  // failed this request before, and another unit has room
   kBusy,          // every slot of the unit is taken
   kUnavailable,   // no endpoint is ready and trusted

@@ -66,7 +66,8 @@ void expect_names(std::initializer_list<Enum> values) {
 TEST(Decision, every_word_it_uses_has_a_name) {
   expect_names({Action::kForward, Action::kHold, Action::kReject});
   expect_names({Verdict::kChosen, Verdict::kDearer, Verdict::kSlower, Verdict::kTooSlow,
-                Verdict::kNotDrawn, Verdict::kAlreadyTried, Verdict::kBusy, Verdict::kUnavailable});
+                Verdict::kNotDrawn, Verdict::kPassedOver, Verdict::kAlreadyTried, Verdict::kBusy,
+                Verdict::kUnavailable});
   expect_names({RejectReason::kNone, RejectReason::kNoService, RejectReason::kQueueFull,
                 RejectReason::kLate, RejectReason::kPatienceEnded, RejectReason::kAttemptsEnded,
                 RejectReason::kNotReplayable, RejectReason::kServiceRemoved});

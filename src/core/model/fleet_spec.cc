@@ -42,7 +42,23 @@ const char* to_string(Policy policy) {
 }
 
 const char* to_string(RoutingPolicy routing) {
-  return routing == RoutingPolicy::kSignalbox ? "signalbox" : "paper-weighted";
+  switch (routing) {
+    case RoutingPolicy::kSignalbox:
+      return "signalbox";
+    case RoutingPolicy::kPaperWeighted:
+      return "paper-weighted";
+    case RoutingPolicy::kPaperEqual:
+      return "paper-equal";
+    case RoutingPolicy::kPaperBinary:
+      return "paper-binary";
+    case RoutingPolicy::kRoundRobin:
+      return "round-robin";
+    case RoutingPolicy::kLeastRequest:
+      return "least-request";
+    case RoutingPolicy::kPowerOfTwo:
+      return "p2c";
+  }
+  return "?";
 }
 
 }  // namespace signalbox::core

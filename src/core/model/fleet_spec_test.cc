@@ -36,6 +36,11 @@ TEST(FleetSpec, modes_and_policies_are_named_as_in_the_config) {
   EXPECT_STREQ(to_string(Policy::kCapacityFirst), "capacity_first");
   EXPECT_STREQ(to_string(RoutingPolicy::kSignalbox), "signalbox");
   EXPECT_STREQ(to_string(RoutingPolicy::kPaperWeighted), "paper-weighted");
+  EXPECT_STREQ(to_string(RoutingPolicy::kPaperEqual), "paper-equal");
+  EXPECT_STREQ(to_string(RoutingPolicy::kPaperBinary), "paper-binary");
+  EXPECT_STREQ(to_string(RoutingPolicy::kRoundRobin), "round-robin");
+  EXPECT_STREQ(to_string(RoutingPolicy::kLeastRequest), "least-request");
+  EXPECT_STREQ(to_string(RoutingPolicy::kPowerOfTwo), "p2c");
 }
 
 }  // namespace

@@ -19,8 +19,33 @@ enum class Mode { kCostOptimized, kCapacityOptimized };
 // The operator's choice. Cost first switches modes by itself; capacity first stays in the second.
 enum class Policy { kCostFirst, kCapacityFirst };
 
-// How a unit is picked among those that can serve: our own rule, or the paper's weights.
-enum class RoutingPolicy { kSignalbox, kPaperWeighted };
+// How a unit is picked among those that can serve: our own rule, or one to compare it with. All of
+// them hold requests while nothing is free, which is more than the others do where they come from.
+enum class RoutingPolicy {
+  kSignalbox,
+  // Drawn by weight, as in arXiv 2503.20074:
+  kPaperWeighted,  // by cost, whatever the mode
+  kPaperEqual,     // equally among the units that are up, whatever the mode
+  kPaperBinary,    // by cost in cost mode, equally in capacity mode
+  // Over the endpoints of all units, as plain load balancers do:
+  kRoundRobin,    // in the order of ids, the next one that has a free slot
+  kLeastRequest,  // the least share of slots in use
+  kPowerOfTwo,    // the less loaded of two drawn at random
+};
+inline constexpr RoutingPolicy kRoutingPolicies[] = {
+    RoutingPolicy::kSignalbox,   RoutingPolicy::kPaperWeighted, RoutingPolicy::kPaperEqual,
+    RoutingPolicy::kPaperBinary, RoutingPolicy::kRoundRobin,    RoutingPolicy::kLeastRequest,
+    RoutingPolicy::kPowerOfTwo,
+};
+
+constexpr bool draws_by_weight(RoutingPolicy routing) {
+  return routing == RoutingPolicy::kPaperWeighted || routing == RoutingPolicy::kPaperEqual ||
+         routing == RoutingPolicy::kPaperBinary;
+}
+constexpr bool balances_endpoints(RoutingPolicy routing) {
+  return routing == RoutingPolicy::kRoundRobin || routing == RoutingPolicy::kLeastRequest ||
+         routing == RoutingPolicy::kPowerOfTwo;
+}
 
 // What becomes of a request that can no longer meet its objective.
 enum class WhenLate { kServe, kRefuse };
@@ -46,8 +71,8 @@ struct ServiceSpec {
   Objective objective;
   Policy policy = Policy::kCostFirst;
   RoutingPolicy routing = RoutingPolicy::kSignalbox;
-  // Hand-set shares for kPaperWeighted, parallel to `units`; empty = the paper's efficiency
-  // formula.
+  // Hand-set shares for kPaperWeighted and kPaperBinary, parallel to `units`; empty = the paper's
+  // efficiency formula.
   std::vector<double> weights;
 
   WhenLate when_late = WhenLate::kServe;

@@ -8,7 +8,8 @@
 namespace signalbox::core {
 
 void assess(const FleetView& view, const ServiceSpec& service, const LiveFleet& live, double work,
-            TimePoint deadline, TimePoint now, Prng& prng, Candidates& candidates) {
+            TimePoint deadline, TimePoint now, Prng& prng, Candidates& candidates,
+            const LiveEndpoint* taken) {
   candidates.clear();
   for (const UnitId id : service.units) {
     if (candidates.full()) break;
@@ -17,7 +18,8 @@ void assess(const FleetView& view, const ServiceSpec& service, const LiveFleet& 
     Candidate candidate;
     candidate.unit = id;
     candidate.cost_usd = work * view.units[id.index()].cost_usd_per_request;
-    const LiveEndpoint* endpoint = live.sample_free(id, prng);
+    const bool is_taken = taken != nullptr && taken->unit == id;
+    const LiveEndpoint* endpoint = is_taken ? taken : live.sample_free(id, prng);
     const int in_flight = endpoint != nullptr ? endpoint->in_flight + 1 : spec.slots;
     const Duration expected = scale(spec.profile.latency(in_flight), work);
     candidate.predicted = unit.service_time.mean(expected);

@@ -20,8 +20,10 @@ using Candidates = BoundedVector<Candidate, kMaxCandidates>;
 // One candidate per unit of the service, in its order, at most kMaxCandidates, for a request of so
 // much work. Verdicts are left at kUnavailable or kBusy where nothing can start now; the others
 // await a policy.
+// Where a policy has taken an endpoint already (balance.h), `taken` is what its unit offers.
 void assess(const FleetView& view, const ServiceSpec& service, const LiveFleet& live, double work,
-            TimePoint deadline, TimePoint now, Prng& prng, Candidates& candidates);
+            TimePoint deadline, TimePoint now, Prng& prng, Candidates& candidates,
+            const LiveEndpoint* taken = nullptr);
 
 // True when the candidate has an endpoint that can start the request now.
 inline bool can_start(const Candidate& candidate) { return candidate.endpoint.value != 0; }

@@ -3,11 +3,7 @@
 // The picking rules; see pick.h.
 #include "core/route/pick.h"
 
-#include <algorithm>
-#include <limits>
 #include <tuple>
-
-#include "base/assert.h"
 
 namespace signalbox::core {
 
@@ -78,30 +74,6 @@ std::optional<std::size_t> pick_weighted(Candidates& candidates, Prng& prng) {
   }
   candidates[*drawn].verdict = Verdict::kChosen;
   return drawn;
-}
-
-void paper_weights(const FleetView& view, const ServiceSpec& service, Mode mode,
-                   std::span<double> weights) {
-  SIGNALBOX_ASSERT(weights.size() == service.units.size());
-  double total = 0.0;
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    const auto& unit = view.units[service.units[i].index()];
-    const auto& spec = view.spec->unit(service.units[i]);
-    if (unit.ready == 0) {
-      weights[i] = 0.0;
-    } else if (mode == Mode::kCapacityOptimized) {
-      weights[i] = 1.0;
-    } else if (!service.weights.empty()) {
-      weights[i] = service.weights[i];
-    } else {
-      // A unit that costs nothing would take everything; a millicent keeps the formula finite.
-      constexpr double kLeastPrice = 1e-5;
-      weights[i] = spec.plateau_per_s() / (std::max(unit.price_usd_per_hour, kLeastPrice) *
-                                           to_seconds(spec.profile.latency(1)));
-    }
-    total += weights[i];
-  }
-  for (auto& weight : weights) weight = total > 0.0 ? weight / total : 0.0;
 }
 
 }  // namespace signalbox::core

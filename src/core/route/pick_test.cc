@@ -1,24 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The picking rules as pure functions: who is taken, what is said of the others, and the paper's
-// weights against the paper's own text.
+// The picking rules as pure functions: who is taken, and what is said of the others.
 #include "core/route/pick.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include <algorithm>
 #include <array>
-#include <numeric>
 #include <vector>
-
-#include "core/model/testdata/fleets.h"
 
 namespace signalbox::core {
 namespace {
-
-using testdata::paper_fleet;
-using testdata::view_of;
 
 constexpr double kQuantile = 0.99;
 
@@ -156,72 +148,6 @@ RC_GTEST_PROP(Pick, exactly_the_one_returned_is_marked_chosen, (std::uint64_t se
     }
     if (taken && rule < 2) RC_ASSERT(all[*taken].probability >= kQuantile);
   }
-}
-
-std::vector<double> weights_of(const FleetView& view, Mode mode) {
-  std::vector<double> weights(view.spec->services[0].units.size());
-  paper_weights(view, view.spec->services[0], mode, weights);
-  return weights;
-}
-
-// Efficiency T / (C x L), normalised; a replica that serves one at a time has L = 1 / T.
-TEST(PaperWeights, follow_the_papers_text_and_favour_the_efficient) {
-  const auto view = view_of(paper_fleet(), {1, 1, 1, 1, 1});
-  const auto weights = weights_of(*view, Mode::kCostOptimized);
-  const std::vector<double> expected = {0.3673, 0.2609, 0.1830, 0.0966, 0.0922};
-  for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_NEAR(weights[i], expected[i], 2e-4);
-}
-
-TEST(PaperWeights, a_unit_that_becomes_dearer_loses_weight) {
-  const auto view = view_of(paper_fleet(), {1, 1, 1, 1, 1});
-  const double before = weights_of(*view, Mode::kCostOptimized)[0];
-  view->units[0].price_usd_per_hour *= 2.0;
-  EXPECT_LT(weights_of(*view, Mode::kCostOptimized)[0], before);
-}
-
-TEST(PaperWeights, hand_set_weights_are_taken_as_they_are) {
-  auto spec = paper_fleet();
-  spec.services[0].weights = {40, 20, 15, 15, 10};
-  const auto weights = weights_of(*view_of(spec, {1, 1, 1, 1, 1}), Mode::kCostOptimized);
-  const std::vector<double> expected = {0.40, 0.20, 0.15, 0.15, 0.10};
-  for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_NEAR(weights[i], expected[i], 1e-12);
-}
-
-TEST(PaperWeights, capacity_mode_shares_equally_whatever_was_set_by_hand) {
-  auto spec = paper_fleet();
-  spec.services[0].weights = {40, 20, 15, 15, 10};
-  for (const double weight :
-       weights_of(*view_of(spec, {1, 1, 1, 1, 1}), Mode::kCapacityOptimized)) {
-    EXPECT_NEAR(weight, 0.2, 1e-12);
-  }
-}
-
-TEST(PaperWeights, only_units_with_a_ready_endpoint_share) {
-  auto spec = paper_fleet();
-  for (const auto& by_hand : {std::vector<double>{}, std::vector<double>{40, 20, 15, 15, 10}}) {
-    spec.services[0].weights = by_hand;
-    for (const Mode mode : {Mode::kCostOptimized, Mode::kCapacityOptimized}) {
-      const auto weights = weights_of(*view_of(spec, {0, 2, 0, 1, 0}), mode);
-      EXPECT_EQ(weights[0], 0.0);
-      EXPECT_EQ(weights[2], 0.0);
-      EXPECT_NEAR(std::accumulate(weights.begin(), weights.end(), 0.0), 1.0, 1e-12);
-    }
-  }
-}
-
-TEST(PaperWeights, without_any_ready_unit_all_are_zero) {
-  for (const double weight :
-       weights_of(*view_of(paper_fleet(), {0, 0, 0, 0, 0}), Mode::kCostOptimized)) {
-    EXPECT_EQ(weight, 0.0);
-  }
-}
-
-TEST(PaperWeights, a_unit_that_costs_nothing_takes_nearly_all_and_stays_finite) {
-  const auto view = view_of(paper_fleet(), {1, 1, 1, 1, 1});
-  view->units[3].price_usd_per_hour = 0.0;
-  const auto weights = weights_of(*view, Mode::kCostOptimized);
-  EXPECT_GT(weights[3], 0.99);
-  EXPECT_NEAR(std::accumulate(weights.begin(), weights.end(), 0.0), 1.0, 1e-12);
 }
 
 }  // namespace

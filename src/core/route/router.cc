@@ -8,11 +8,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <span>
 #include <utility>
 
 #include "base/assert.h"
 #include "core/route/assess.h"
 #include "core/route/classify.h"
+#include "core/route/paper_shares.h"
 #include "core/route/pick.h"
 
 namespace signalbox::core {
@@ -93,20 +95,49 @@ Decision Router::blank(RequestId id, const Ticket& ticket, TimePoint now) const 
   return decision;
 }
 
+// A unit that failed the request is passed over here too while another is free.
+std::optional<Balanced> Router::balance(const Ticket& ticket) {
+  const auto& service = spec_of(ticket.service);
+  const auto free_of = [&](UnitId unit) { return std::span(live_.unit(unit).free); };
+  const bool untried_is_free = std::any_of(
+      service.units.begin(), service.units.end(),
+      [&](UnitId unit) { return !contains(ticket.tried, unit) && !free_of(unit).empty(); });
+  FreeEndpoints free;
+  for (const UnitId unit : service.units) {
+    const bool passed_over = untried_is_free && contains(ticket.tried, unit);
+    free.push_back(passed_over ? FreeEndpoints::value_type{} : free_of(unit));
+  }
+  switch (service.routing) {
+    case RoutingPolicy::kRoundRobin:
+      return next_in_turn(free, services_[ticket.service.index()].last_taken);
+    case RoutingPolicy::kLeastRequest:
+      return least_loaded(free, prng_);
+    default:
+      return better_of_two(free, prng_);
+  }
+}
+
 Decision Router::consider(RequestId id, const Ticket& ticket, TimePoint now) {
   const auto& service = spec_of(ticket.service);
   const auto& plan = view_->services[ticket.service.index()];
   Decision decision = blank(id, ticket, now);
   auto& candidates = decision.candidates;
-  assess(*view_, service, live_, ticket.work, ticket.deadline, now, prng_, candidates);
+  std::optional<Balanced> balanced;
+  if (balances_endpoints(service.routing)) balanced = balance(ticket);
+  assess(*view_, service, live_, ticket.work, ticket.deadline, now, prng_, candidates,
+         balanced ? balanced->endpoint : nullptr);
   pass_over_tried(ticket.tried, candidates);
 
   std::optional<std::size_t> picked;
   bool may_wait = true;
-  if (service.routing == RoutingPolicy::kPaperWeighted) {
-    std::array<double, kMaxCandidates> weights{};
-    paper_weights(*view_, service, plan.mode, std::span(weights.data(), service.units.size()));
-    for (std::size_t i = 0; i < candidates.size(); ++i) candidates[i].weight = weights[i];
+  if (balances_endpoints(service.routing)) {
+    if (balanced) {
+      picked = balanced->unit;
+      mark_taken(candidates, *picked);
+    }
+  } else if (draws_by_weight(service.routing)) {
+    const auto& shares = services_[ticket.service.index()].shares;
+    for (std::size_t i = 0; i < candidates.size(); ++i) candidates[i].weight = shares[i];
     picked = pick_weighted(candidates, prng_);
   } else {
     // After a return the cost rule takes over request by request, along the ramp.
@@ -166,6 +197,7 @@ void Router::commit(const Decision& decision, Tickets::iterator ticket, TimePoin
       const auto& units = spec_of(request.service).units;
       const auto place = std::find(units.begin(), units.end(), decision.unit) - units.begin();
       ++state.forwarded[static_cast<std::size_t>(place)];
+      state.last_taken = decision.endpoint;
       break;
     }
   }
@@ -366,6 +398,12 @@ void Router::on_view(std::shared_ptr<const FleetView> view, TimePoint now, Decis
     adopt_spec(*previous_spec, now, out);
   }
   for (std::uint32_t i = 0; i < services_.size(); ++i) {
+    const auto& service = spec_of(ServiceId(i));
+    if (!draws_by_weight(service.routing)) continue;
+    services_[i].shares.resize(service.units.size());
+    paper_shares(*view_, service, view_->services[i].mode, services_[i].shares);
+  }
+  for (std::uint32_t i = 0; i < services_.size(); ++i) {
     HoldQueue& held = services_[i].held;
     if (held.empty()) continue;
     held.judge_slack(quickest_service(*view_, spec_of(ServiceId(i)), live_));
@@ -400,6 +438,7 @@ void Router::adopt_spec(const FleetSpec& previous, TimePoint now, Decisions& out
     if (!old_service) continue;
     ServiceState& old_state = services_[old_service->index()];
     services[i].counts = old_state.counts;
+    services[i].last_taken = old_state.last_taken;
     const auto& old_units = previous.service(*old_service).units;
     for (std::size_t u = 0; u < spec.services[i].units.size(); ++u) {
       const auto& name = spec.unit(spec.services[i].units[u]).name;

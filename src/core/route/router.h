@@ -22,6 +22,7 @@
 #include "core/model/digest.h"
 #include "core/model/fleet_view.h"
 #include "core/model/request.h"
+#include "core/route/balance.h"
 #include "core/route/hold_queue.h"
 #include "core/route/live.h"
 
@@ -84,6 +85,8 @@ class Router {
     ServiceDigest counts;
     std::vector<std::uint64_t> forwarded;   // parallel to the service's units
     std::vector<LatencyHistogram> latency;  // parallel to the service's units
+    std::vector<double> shares;             // likewise; under a policy that draws by weight
+    EndpointId last_taken;
   };
   // Whose turn it is among the services that hold requests.
   struct QueueHead {
@@ -96,6 +99,7 @@ class Router {
   static constexpr UnitId kNoUnit{0xFFFFFFFF};
 
   Decision consider(RequestId id, const Ticket& ticket, TimePoint now);
+  std::optional<Balanced> balance(const Ticket& ticket);
   void commit(const Decision& decision, Tickets::iterator ticket, TimePoint now, Decisions& out);
   void reject(Decision decision, RejectReason reason, int status, Tickets::iterator ticket,
               Decisions& out);

@@ -178,9 +178,9 @@ TEST(RouterForward, paper_weighted_by_efficiency_prefers_the_cheap) {
   EXPECT_GT(seen[2], seen[3]);
 }
 
-TEST(RouterForward, paper_weighted_in_capacity_mode_shares_equally) {
+TEST(RouterForward, paper_binary_in_capacity_mode_shares_equally) {
   auto spec = paper_fleet();
-  spec.services[0].routing = RoutingPolicy::kPaperWeighted;
+  spec.services[0].routing = RoutingPolicy::kPaperBinary;
   const auto view = view_of(spec, {3, 3, 3, 0, 3});
   view->services[0].mode = Mode::kCapacityOptimized;
   RouterRig rig(view, 2026);

@@ -26,12 +26,13 @@ using testdata::make_unit;
 
 // Two configurations to reload between: the second has the units in another order, lacks one of
 // them, and lacks the second service.
-FleetSpec both_services() {
+FleetSpec both_services(RoutingPolicy routing) {
   FleetSpec spec;
   spec.units = {make_unit("a", 0.75, 120), make_unit("b", 1.0, 100), make_unit("c", 0.5, 50)};
   spec.units[1].slots = 2;
   spec.services = {make_service("images", {UnitId(0), UnitId(1)}),
                    make_service("batch", {UnitId(1), UnitId(2)})};
+  spec.services[0].routing = routing;
   spec.services[0].max_held = 5;
   spec.services[0].patience = 4s;
   spec.services[0].objective.per_work = true;
@@ -42,8 +43,8 @@ FleetSpec both_services() {
   return spec;
 }
 
-FleetSpec images_only() {
-  FleetSpec spec = both_services();
+FleetSpec images_only(RoutingPolicy routing) {
+  FleetSpec spec = both_services(routing);
   std::swap(spec.units[0], spec.units[1]);
   spec.units.pop_back();
   spec.services.pop_back();
@@ -65,9 +66,9 @@ struct Client {
 
 class World {
  public:
-  explicit World(std::uint64_t seed) : router_(seed) {
-    specs_ = {std::make_shared<const FleetSpec>(both_services()),
-              std::make_shared<const FleetSpec>(images_only())};
+  World(std::uint64_t seed, RoutingPolicy routing) : router_(seed) {
+    specs_ = {std::make_shared<const FleetSpec>(both_services(routing)),
+              std::make_shared<const FleetSpec>(images_only(routing))};
     for (const char* unit : {"a", "b", "c"}) {
       servers_[EndpointId(++last_server_)] = {unit, EndpointState::kReady};
     }
@@ -333,7 +334,8 @@ rc::Gen<std::vector<std::uint32_t>> courses() {
 }
 
 RC_GTEST_PROP(RouterProperty, holds_its_promises_under_any_course_of_events, (std::uint64_t seed)) {
-  World world(seed);
+  World world(seed, *rc::gen::elementOf(std::vector<RoutingPolicy>(std::begin(kRoutingPolicies),
+                                                                   std::end(kRoutingPolicies))));
   for (const std::uint32_t code : *courses()) world.step(code);
   world.finish();
 }
