@@ -41,7 +41,7 @@ class EventQueue {
 
   // `at` may lie in the past of events already popped; ordering time is the caller's business.
   void push(TimePoint at, Payload payload) {
-    heap_.push_back(Event{{at, next_sequence_++}, std::move(payload)});
+    heap_.emplace_back(EventOrder{at, next_sequence_++}, std::move(payload));
     sift_up(heap_.size() - 1);
   }
 
@@ -71,14 +71,16 @@ class EventQueue {
  private:
   static constexpr std::size_t kArity = 4;
 
+  static std::size_t parent_of(std::size_t child) { return (child - 1) / kArity; }
+
   void sift_up(std::size_t hole) {
+    // Most events are scheduled behind most others: they stay where they were put.
+    if (hole == 0 || !happens_before(heap_[hole].order, heap_[parent_of(hole)].order)) return;
     Event rising = std::move(heap_[hole]);
-    while (hole > 0) {
-      const std::size_t parent = (hole - 1) / kArity;
-      if (!happens_before(rising.order, heap_[parent].order)) break;
-      heap_[hole] = std::move(heap_[parent]);
-      hole = parent;
-    }
+    do {
+      heap_[hole] = std::move(heap_[parent_of(hole)]);
+      hole = parent_of(hole);
+    } while (hole > 0 && happens_before(rising.order, heap_[parent_of(hole)].order));
     heap_[hole] = std::move(rising);
   }
 

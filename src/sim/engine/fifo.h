@@ -22,20 +22,20 @@ class Fifo {
   // The i-th from the front. REQUIRES: i < size()
   T& operator[](std::size_t i) {
     SIGNALBOX_ASSERT(i < size_);
-    return ring_[(first_ + i) & (ring_.size() - 1)];
+    return ring_[(first_ + i) & mask_];
   }
   T& front() { return (*this)[0]; }
 
   void push_back(T item) {
     if (size_ == ring_.size()) grow();
+    ring_[(first_ + size_) & mask_] = std::move(item);
     ++size_;
-    (*this)[size_ - 1] = std::move(item);
   }
 
   // REQUIRES: !empty()
   T pop_front() {
     T item = std::move(front());
-    first_ = (first_ + 1) & (ring_.size() - 1);
+    first_ = (first_ + 1) & mask_;
     --size_;
     return item;
   }
@@ -53,10 +53,12 @@ class Fifo {
     std::vector<T> wider(ring_.empty() ? 4 : 2 * ring_.size());
     for (std::size_t i = 0; i < size_; ++i) wider[i] = std::move((*this)[i]);
     ring_ = std::move(wider);
+    mask_ = ring_.size() - 1;
     first_ = 0;
   }
 
   std::vector<T> ring_;
+  std::size_t mask_ = 0;
   std::size_t first_ = 0;
   std::size_t size_ = 0;
 };

@@ -20,13 +20,16 @@ Duration rounded(double ns) {
 
 }  // namespace
 
+// Events and jobs are emplaced, never pushed as values: copying at once what was just written field
+// by field waits for each of those writes, which took half of the engine's time.
+
 ReplicaEngine::ReplicaEngine(const ServiceModel& model, TimePoint now) : model_(&model), at_(now) {}
 
 void ReplicaEngine::arrive(const Job& job, TimePoint now, std::vector<JobEvent>& out) {
   SIGNALBOX_ASSERT(job.factor > 0.0);
   SIGNALBOX_ASSERT(job.output_tokens >= 0 && job.prompt_tokens >= 0);
   advance(now, out);
-  if (queue_.empty() && !model_->batches() && in_service() < model_->most_in_service()) {
+  if (serving_ < model_->most_in_service() && queue_.empty() && !model_->batches()) {
     begin(job, out);
     set_pace();
     return;
@@ -43,6 +46,7 @@ bool ReplicaEngine::cancel(JobId job, TimePoint now, std::vector<JobEvent>& out)
     return true;
   }
   if (!erase_in_service(job) && !erase_prompt(job)) return false;
+  --serving_;
   set_pace();
   start_queued(out);
   return true;
@@ -66,13 +70,15 @@ void ReplicaEngine::set_slowdown(double slowdown, TimePoint now, std::vector<Job
   SIGNALBOX_ASSERT(slowdown > 0.0);
   advance(now, out);
   slowdown_ = slowdown;
+  paced_for_ = 0;
   set_pace();
 }
 
 void ReplicaEngine::advance(TimePoint now, std::vector<JobEvent>& out) {
   SIGNALBOX_ASSERT(now >= at_);
   while (due_ <= now) reach_milestone(out);
-  pass_time(now);
+  if (serving_ > 0 && now > at_) pass_time(now);
+  at_ = now;
 }
 
 void ReplicaEngine::reach_milestone(std::vector<JobEvent>& out) {
@@ -86,7 +92,7 @@ void ReplicaEngine::reach_milestone(std::vector<JobEvent>& out) {
   work_clock_ = job.milestone;
   if (job.tokens > 0) {
     if (job.every_token || job.next_token == 1) {
-      out.push_back({JobEvent::Kind::kToken, job.id, at_, job.next_token});
+      out.emplace_back(job.id, at_, JobEvent::Kind::kToken, job.next_token);
     }
     if (job.next_token < job.tokens) {
       const int tokens = job.every_token ? 1 : job.tokens - job.next_token;
@@ -97,7 +103,11 @@ void ReplicaEngine::reach_milestone(std::vector<JobEvent>& out) {
     }
   }
   finish(job.id, out);
-  in_service_.erase(in_service_.begin() + static_cast<std::ptrdiff_t>(due_index_));
+  if (due_index_ + 1 == in_service_.size()) {
+    in_service_.pop_back();
+  } else {
+    in_service_.erase(in_service_.begin() + static_cast<std::ptrdiff_t>(due_index_));
+  }
   set_pace();
   start_queued(out);
 }
@@ -106,12 +116,12 @@ void ReplicaEngine::reach_milestone(std::vector<JobEvent>& out) {
 void ReplicaEngine::end_prompt(std::vector<JobEvent>& out) {
   const Job job = prompts_.pop_front();
   read_next_prompt();
-  if (job.output_tokens > 0) out.push_back({JobEvent::Kind::kToken, job.id, at_, 1});
+  if (job.output_tokens > 0) out.emplace_back(job.id, at_, JobEvent::Kind::kToken, 1);
   if (job.output_tokens > 1) {
     const double gap = model_->decode_work();
     const int tokens = job.every_token ? 1 : job.output_tokens - 1;
-    in_service_.push_back(
-        {job.id, work_clock_ + tokens * gap, gap, job.output_tokens, 1 + tokens, job.every_token});
+    in_service_.emplace_back(job.id, work_clock_ + tokens * gap, gap, job.output_tokens, 1 + tokens,
+                             job.every_token);
     set_pace();
     return;
   }
@@ -125,19 +135,20 @@ void ReplicaEngine::read_next_prompt() {
 }
 
 void ReplicaEngine::finish(JobId job, std::vector<JobEvent>& out) {
-  out.push_back({JobEvent::Kind::kFinished, job, at_});
+  out.emplace_back(job, at_, JobEvent::Kind::kFinished);
   ++finished_;
+  --serving_;
 }
 
 void ReplicaEngine::start_queued(std::vector<JobEvent>& out) {
   if (queue_.empty()) return;
   if (model_->batches()) {
-    if (!in_service_.empty()) return;
+    if (serving_ > 0) return;
     start_batch(out);
   } else {
     const int most = model_->most_in_service();
-    if (in_service() >= most) return;
-    while (!queue_.empty() && in_service() < most) begin(queue_.pop_front(), out);
+    if (serving_ >= most) return;
+    while (!queue_.empty() && serving_ < most) begin(queue_.pop_front(), out);
   }
   set_pace();
 }
@@ -152,32 +163,34 @@ void ReplicaEngine::start_batch(std::vector<JobEvent>& out) {
 }
 
 void ReplicaEngine::begin(const Job& job, std::vector<JobEvent>& out) {
-  out.push_back({JobEvent::Kind::kStarted, job.id, at_});
+  out.emplace_back(job.id, at_, JobEvent::Kind::kStarted);
+  ++serving_;
   if (model_->grouping() == ServiceModel::Grouping::kLanguage) {
     prompts_.push_back(job);
     if (prompts_.size() == 1) read_next_prompt();
-    return;
+  } else if (job.output_tokens > 0) {
+    begin_stream(job);
+  } else {
+    const double work = job.factor * model_->reference_work();
+    in_service_.emplace_back(job.id, work_clock_ + work, 0.0, 0, 1, false);
   }
-  const double work = job.factor * model_->reference_work();
-  double gap = 0.0;
-  double first = work;
-  if (job.output_tokens > 0) {
-    const ServiceShape& shape = model_->shape();
-    if (shape.token_rate_per_s > 0.0) {
-      gap = job.factor * 1e9 / shape.token_rate_per_s;
-      first = job.factor * static_cast<double>(shape.first_token.count());
-    } else {
-      gap = work / job.output_tokens;
-      first = gap;
-    }
-  }
-  in_service_.push_back({job.id, work_clock_ + first, gap, job.output_tokens, 1, job.every_token});
 }
 
+// A stream beside others, of a unit that is no language model.
+void ReplicaEngine::begin_stream(const Job& job) {
+  const ServiceShape& shape = model_->shape();
+  double gap = job.factor * model_->reference_work() / job.output_tokens;
+  double first = gap;
+  if (shape.token_rate_per_s > 0.0) {
+    gap = job.factor * 1e9 / shape.token_rate_per_s;
+    first = job.factor * static_cast<double>(shape.first_token.count());
+  }
+  in_service_.emplace_back(job.id, work_clock_ + first, gap, job.output_tokens, 1, job.every_token);
+}
+
+// Work done from at_ to `to`. REQUIRES: serving_ > 0
 void ReplicaEngine::pass_time(TimePoint to) {
   const Duration passed = to - at_;
-  at_ = to;
-  if (in_service_.empty() && prompts_.empty()) return;
   busy_ += passed;
   const double work = static_cast<double>(passed.count()) * pace_;
   // Never past a milestone: its reading was rounded to a whole nanosecond of real time.
@@ -190,14 +203,15 @@ void ReplicaEngine::pass_time(TimePoint to) {
 
 void ReplicaEngine::set_pace() {
   if (in_service_.empty()) work_clock_ = 0.0;
-  if (!prompts_.empty()) {
-    pace_ = 1.0 / slowdown_;
-  } else if (!in_service_.empty()) {
-    const int load = model_->batches() ? batch_size_ : in_service();
-    pace_ = 1.0 / (model_->stretch(load) * slowdown_);
-  } else {
+  if (serving_ == 0) {
     due_ = TimePoint::max();
     return;
+  }
+  // A prompt is read at the pace of a job alone, whoever waits.
+  const int load = !prompts_.empty() ? 1 : model_->batches() ? batch_size_ : serving_;
+  if (load != paced_for_) {
+    pace_ = 1.0 / (model_->stretch(load) * slowdown_);
+    paced_for_ = load;
   }
   schedule();
 }
@@ -205,13 +219,13 @@ void ReplicaEngine::set_pace() {
 void ReplicaEngine::schedule() {
   double left = prompt_left_;
   if (prompts_.empty()) {
-    const auto earliest = std::min_element(
-        in_service_.begin(), in_service_.end(),
-        [](const InService& a, const InService& b) { return a.milestone < b.milestone; });
-    due_index_ = static_cast<std::size_t>(earliest - in_service_.begin());
-    left = std::max(earliest->milestone - work_clock_, 0.0);
+    due_index_ = 0;
+    for (std::size_t i = 1; i < in_service_.size(); ++i) {
+      if (in_service_[i].milestone < in_service_[due_index_].milestone) due_index_ = i;
+    }
+    left = std::max(in_service_[due_index_].milestone - work_clock_, 0.0);
   }
-  const double wait = left / pace_;
+  const double wait = pace_ == 1.0 ? left : left / pace_;  // spares the usual case a division
   constexpr double kBeyondAnyRun = 9e18;  // nanoseconds, 285 years; also what no pace at all gives
   const double representable = kBeyondAnyRun - static_cast<double>(at_.time_since_epoch().count());
   due_ = wait < representable ? at_ + rounded(wait) : TimePoint::max();

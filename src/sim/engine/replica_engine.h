@@ -31,10 +31,10 @@ struct Job {
 };
 
 struct JobEvent {
-  enum class Kind { kStarted, kToken, kFinished };
-  Kind kind;
+  enum class Kind : std::uint8_t { kStarted, kToken, kFinished };
   JobId job;
-  TimePoint at;   // exact, never after the `now` it was asked for
+  TimePoint at;  // exact, never after the `now` it was asked for
+  Kind kind;
   int token = 0;  // 1, 2, ... for kToken
 };
 
@@ -66,7 +66,7 @@ class ReplicaEngine {
 
   void advance(TimePoint now, std::vector<JobEvent>& out);
 
-  int in_service() const { return static_cast<int>(in_service_.size() + prompts_.size()); }
+  int in_service() const { return serving_; }
   std::size_t queued() const { return queue_.size(); }
   std::uint64_t finished() const { return finished_; }
   // Time with at least one job in service, up to the latest `now` given.
@@ -86,14 +86,15 @@ class ReplicaEngine {
   void start_queued(std::vector<JobEvent>& out);
   void start_batch(std::vector<JobEvent>& out);
   void begin(const Job& job, std::vector<JobEvent>& out);
+  void begin_stream(const Job& job);
   void read_next_prompt();
   void reach_milestone(std::vector<JobEvent>& out);
   void end_prompt(std::vector<JobEvent>& out);
   bool erase_in_service(JobId job);
   bool erase_prompt(JobId job);
   void finish(JobId job, std::vector<JobEvent>& out);
-  void pass_time(TimePoint to);
   void set_pace();
+  void pass_time(TimePoint to);
   void schedule();
 
   const ServiceModel* model_;
@@ -104,6 +105,8 @@ class ReplicaEngine {
   TimePoint due_ = TimePoint::max();   // when the next milestone, or the prompt's end, is reached
   std::size_t due_index_ = 0;          // of the milestone in in_service_
   int batch_size_ = 0;                 // jobs the running batch began with
+  int paced_for_ = 0;                  // jobs at work that pace_ was computed for; 0 = never
+  int serving_ = 0;                    // jobs in in_service_ and prompts_
   std::vector<InService> in_service_;  // in order of start; of a language model those decoding
   double prompt_left_ = 0.0;           // work left of the first of prompts_
   Fifo<Job> prompts_;                  // jobs with a slot whose prompt is not read yet
