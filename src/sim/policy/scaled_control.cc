@@ -21,6 +21,8 @@ using core::EndpointState;
 constexpr double kSecondsPerHour = 3600.0;
 // Equal sums of capacity that were added up in another order are not different.
 constexpr double kRounding = 1.0 - 1e-9;
+// A stop that nobody confirms was of something that had died without a word.
+constexpr Duration kConfirmation = 60s;
 
 }  // namespace
 
@@ -143,7 +145,7 @@ void ScaledControl::on_digest(const core::RouterDigest& digest, TimePoint now) {
   digest_seen_ = true;
   digest_at_ = now;
   seen_view_version_ = digest.view_version;
-  arrived_work_ = static_cast<double>(digest.services[0].arrivals);
+  arrived_work_ = digest.services[0].work;
   held_ = digest.services[0].held;
   for (const auto& entry : digest.service_units) {
     units_[entry.unit.index()].forwarded = entry.forwarded;
@@ -169,6 +171,7 @@ const core::Plan& ScaledControl::tick(TimePoint now) {
     const Duration period = scaler_->period();
     next_decision_ = start_ + ((now - start_) / period + 1) * period;
     for (Unit& unit : units_) unit.refused_this_period = false;
+    forget_unconfirmed(now);
     decide(now);
   }
   finish_drains(now);
@@ -324,8 +327,16 @@ void ScaledControl::stop(Endpoint& endpoint, TimePoint now) {
   set_state(endpoint, EndpointState::kDraining, now);
   --draining_;
   endpoint.stopping = true;
+  endpoint.since = now;
   plan_.commands.push_back(core::StopEndpoint{endpoint.id, endpoint.unit});
   changed_ = true;
+}
+
+void ScaledControl::forget_unconfirmed(TimePoint now) {
+  const auto forgotten = std::erase_if(endpoints_, [&](const Endpoint& endpoint) {
+    return endpoint.stopping && now - endpoint.since > kConfirmation;
+  });
+  if (forgotten > 0) changed_ = true;
 }
 
 void ScaledControl::accrue(TimePoint now) {

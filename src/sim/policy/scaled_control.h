@@ -104,11 +104,11 @@ class ScaledControl final : public Control {
   void grow(UnitId unit, int missing, TimePoint now);
   void shrink(UnitId unit, int surplus, TimePoint now);
   void finish_drains(TimePoint now);
+  void forget_unconfirmed(TimePoint now);
   void stop(Endpoint& endpoint, TimePoint now);
   void set_state(Endpoint& endpoint, core::EndpointState state, TimePoint now);
   bool can_spare(UnitId unit) const;
   int wanted(UnitId unit) const;
-  double capacity_per_s(core::EndpointState state) const;
   void accrue(TimePoint now);
   void publish(TimePoint now);
   void describe_units(core::FleetView& view) const;
