@@ -83,7 +83,7 @@ class Screen {
   void tick() {
     const TimePoint now = net::now();
     const auto view = node_.view();
-    const auto digest = node_.digest();
+    const auto digest = node_.report();
     if (now >= next_sample_) {
       recorder_.sample(*view, digest, now);
       next_sample_ += kSampleInterval;
@@ -195,7 +195,7 @@ int demo_command(const DemoOptions& options) {
   const bool completed = screen.run();
   client_thread.stop();
   clients.reset();
-  const auto summary = recorder.summary(*node.view(), node.digest(), options.seed);
+  const auto summary = recorder.summary(*node.view(), node.report(), options.seed);
 
   bool kept = completed;
   for (const auto& verdict : observe::demo_verdicts(summary)) kept = kept && verdict.kept;

@@ -93,7 +93,7 @@ double DemoRecorder::paper_weighted_usd() const {
                              sim::kPaperHandSetWeights);
 }
 
-void DemoRecorder::sample(const core::FleetView& view, const core::RouterDigest& digest,
+void DemoRecorder::sample(const core::FleetView& view, const core::RouterReport& digest,
                           TimePoint now) {
   const std::lock_guard lock(mutex_);
   const double seconds = to_seconds(now - sampled_at_);
@@ -115,7 +115,7 @@ void DemoRecorder::sample(const core::FleetView& view, const core::RouterDigest&
 }
 
 observe::DemoFrame DemoRecorder::frame(const core::FleetView& view,
-                                       const core::RouterDigest& digest, TimePoint now) const {
+                                       const core::RouterReport& digest, TimePoint now) const {
   const std::lock_guard lock(mutex_);
   const auto& plan = view.services[0];
   observe::DemoFrame frame;
@@ -154,7 +154,7 @@ observe::DemoFrame DemoRecorder::frame(const core::FleetView& view,
 }
 
 observe::DemoSummary DemoRecorder::summary(const core::FleetView& view,
-                                           const core::RouterDigest& digest,
+                                           const core::RouterReport& digest,
                                            std::uint64_t seed) const {
   const std::lock_guard lock(mutex_);
   observe::DemoSummary summary;

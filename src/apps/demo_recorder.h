@@ -35,11 +35,11 @@ class DemoRecorder {
   void on_fault(const std::string& text, bool breaks, TimePoint now);
 
   // Takes the second's sample for the chart. To be called about once a second.
-  void sample(const core::FleetView& view, const core::RouterDigest& digest, TimePoint now);
+  void sample(const core::FleetView& view, const core::RouterReport& digest, TimePoint now);
 
-  observe::DemoFrame frame(const core::FleetView& view, const core::RouterDigest& digest,
+  observe::DemoFrame frame(const core::FleetView& view, const core::RouterReport& digest,
                            TimePoint now) const;
-  observe::DemoSummary summary(const core::FleetView& view, const core::RouterDigest& digest,
+  observe::DemoSummary summary(const core::FleetView& view, const core::RouterReport& digest,
                                std::uint64_t seed) const;
 
   // Answers to the demo's clients, and those other than 2xx.

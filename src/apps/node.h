@@ -54,7 +54,7 @@ class Node {
   void stop();
 
   std::shared_ptr<const core::FleetView> view() const;
-  core::RouterDigest digest() { return gateway_.digest(); }
+  core::RouterReport report() { return gateway_.report(); }
 
  private:
   std::string reload_here();

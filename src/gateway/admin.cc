@@ -135,13 +135,13 @@ Admin::Answer Admin::index() const {
 
 Admin::Answer Admin::metrics() {
   return text(
-      200, observe::render_metrics(*ports_.view(), gateway_.digest(), history_, gateway_.stats()),
+      200, observe::render_metrics(*ports_.view(), gateway_.report(), history_, gateway_.stats()),
       std::string(observe::kMetricsContentType));
 }
 
 Admin::Answer Admin::fleet() {
   const auto view = ports_.view();
-  const auto digest = gateway_.digest();
+  const auto digest = gateway_.report();
   const bool comparable =
       earlier_.at != TimePoint{} && earlier_.services.size() == digest.services.size();
   auto answer =

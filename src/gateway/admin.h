@@ -55,7 +55,7 @@ class Admin {
   Ports ports_;
   observe::ModeHistory history_;
   observe::WallOffset wall_;
-  core::RouterDigest earlier_;  // for traffic shares of the last while
+  core::RouterReport earlier_;  // for traffic shares of the last while
   http::Server server_;
 };
 

@@ -41,6 +41,7 @@ class Gateway {
   // From any thread.
   void publish(std::shared_ptr<const core::FleetView> view);
   core::RouterDigest digest() { return router_.digest(); }
+  core::RouterReport report() { return router_.report(); }
   std::optional<observe::RequestStory> story(RequestId id) const { return ring_.find(id); }
   observe::GatewayStats stats() const;
   void note_reload(bool accepted);

@@ -77,6 +77,11 @@ core::RouterDigest RouterShell::digest() {
   return router_.digest(net::now());
 }
 
+core::RouterReport RouterShell::report() {
+  const std::lock_guard lock(mutex_);
+  return router_.report(net::now());
+}
+
 Ruling RouterShell::request(RequestId id, const core::RequestFacts& facts) {
   auto ruling = call(id, [&](core::Router& router, core::Router::Decisions& out) {
     router.on_request(id, facts, net::now(), out);

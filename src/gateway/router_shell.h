@@ -50,6 +50,7 @@ class RouterShell {
   // From any thread. Releases held requests.
   void publish(std::shared_ptr<const core::FleetView> view);
   core::RouterDigest digest();
+  core::RouterReport report();
 
   // From a sink's thread. The ruling on `id` itself is returned, others are delivered.
   Ruling request(RequestId id, const core::RequestFacts& facts);

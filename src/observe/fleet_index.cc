@@ -19,9 +19,11 @@ const Record& at_or_neutral(const std::vector<Record>& records, std::size_t inde
 
 }  // namespace
 
-FleetIndex::FleetIndex(const core::FleetView& view, const core::RouterDigest& digest)
+FleetIndex::FleetIndex(const core::FleetView& view, const core::RouterReport& digest)
     : view_(view), digest_(digest) {
-  for (const auto& entry : digest.endpoints) endpoints_.emplace(entry.endpoint, &entry);
+  for (std::size_t i = 0; i < digest.endpoints.size(); ++i) {
+    places_.emplace(digest.endpoints[i].endpoint, i);
+  }
 }
 
 const core::ServicePlan& FleetIndex::plan(ServiceId id) const {
@@ -41,9 +43,17 @@ const core::UnitDigest& FleetIndex::counts(UnitId id) const {
 }
 
 const core::EndpointDigest& FleetIndex::counts(EndpointId id) const {
-  static const core::EndpointDigest kNeutral{};
-  const auto found = endpoints_.find(id);
-  return found == endpoints_.end() ? kNeutral : *found->second;
+  return at_or_neutral(digest_.endpoints, place(id));
+}
+
+const LatencyHistogram& FleetIndex::latency(EndpointId id) const {
+  return at_or_neutral(digest_.endpoint_latency, place(id));
+}
+
+// Past every list when the digest does not know it.
+std::size_t FleetIndex::place(EndpointId id) const {
+  const auto found = places_.find(id);
+  return found == places_.end() ? digest_.endpoints.size() : found->second;
 }
 
 const core::ServiceUnitDigest& FleetIndex::counts(ServiceId service, UnitId unit) const {

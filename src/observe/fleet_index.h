@@ -5,6 +5,7 @@
 // reads as "nothing happened yet" instead of running past the end of a vector.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <unordered_map>
@@ -17,7 +18,7 @@ namespace signalbox::observe {
 // Borrows both; use it within one call. REQUIRES: view.spec is set.
 class FleetIndex {
  public:
-  FleetIndex(const core::FleetView& view, const core::RouterDigest& digest);
+  FleetIndex(const core::FleetView& view, const core::RouterReport& digest);
 
   const core::FleetSpec& spec() const { return *view_.spec; }
   const core::ServicePlan& plan(ServiceId id) const;
@@ -25,6 +26,7 @@ class FleetIndex {
   const core::ServiceDigest& counts(ServiceId id) const;
   const core::UnitDigest& counts(UnitId id) const;
   const core::EndpointDigest& counts(EndpointId id) const;
+  const LatencyHistogram& latency(EndpointId id) const;
   // What `service` sent to `unit`.
   const core::ServiceUnitDigest& counts(ServiceId service, UnitId unit) const;
 
@@ -40,9 +42,11 @@ class FleetIndex {
   double cost_usd_per_hour(UnitId id) const;
 
  private:
+  std::size_t place(EndpointId id) const;
+
   const core::FleetView& view_;
-  const core::RouterDigest& digest_;
-  std::unordered_map<EndpointId, const core::EndpointDigest*> endpoints_;
+  const core::RouterReport& digest_;
+  std::unordered_map<EndpointId, std::size_t> places_;  // in the digest's endpoints
 };
 
 // The unit's name, or "unit 7" when the spec has no such unit.

@@ -182,7 +182,7 @@ class Page {
 
   const FleetReport& report_;
   const core::FleetView& view_;
-  const core::RouterDigest nothing_{};
+  const core::RouterReport nothing_{};
   FleetIndex now_;
   FleetIndex before_;
 };

@@ -16,10 +16,10 @@ namespace signalbox::observe {
 
 struct FleetReport {
   const core::FleetView& view;  // REQUIRES: view.spec is set
-  const core::RouterDigest& digest;
+  const core::RouterReport& digest;
   // An older digest of the same Router: traffic shares and rates are then those since it. Without
   // one they are averages since the Router started.
-  const core::RouterDigest* earlier = nullptr;
+  const core::RouterReport* earlier = nullptr;
   const ModeHistory& history;
   WallOffset wall;
 };

@@ -27,7 +27,7 @@ TEST(FleetJson, golden_page) {
 TEST(FleetJson, shares_are_those_of_the_window_when_there_is_one) {
   const auto view = sample_view();
   const auto digest = sample_digest();
-  core::RouterDigest earlier = digest;
+  core::RouterReport earlier = digest;
   earlier.at = digest.at - 10s;
   earlier.service_units[0].forwarded -= 30;
   earlier.service_units[1].forwarded -= 10;
@@ -44,7 +44,7 @@ TEST(FleetJson, shares_are_those_of_the_window_when_there_is_one) {
 TEST(FleetJson, a_restarted_router_counts_from_zero) {
   const auto view = sample_view();
   const auto digest = sample_digest();
-  core::RouterDigest earlier = digest;
+  core::RouterReport earlier = digest;
   for (auto& pair : earlier.service_units) pair.forwarded += 1'000'000;
   const ModeHistory history;
   const auto page = fleet_json(

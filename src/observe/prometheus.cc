@@ -19,7 +19,7 @@ double seconds(Duration d) { return static_cast<double>(d.count()) / 1e9; }
 
 class Metrics {
  public:
-  Metrics(const core::FleetView& view, const core::RouterDigest& digest, const ModeHistory& history)
+  Metrics(const core::FleetView& view, const core::RouterReport& digest, const ModeHistory& history)
       : view_(view), index_(view, digest), history_(history) {}
 
   void services();
@@ -247,7 +247,7 @@ void Metrics::endpoints() {
   out_.gauge("signalbox_endpoint_ejected", "1 while the Router avoids it after failures it saw.");
   each_endpoint([](const View&, const Counts& counts) { return counts.ejected; });
   out_.histogram("signalbox_endpoint_latency_seconds", "Forward to last byte.");
-  each_endpoint([](const View&, const Counts& counts) { return counts.latency; });
+  each_endpoint([&](const View& endpoint, const Counts&) { return index_.latency(endpoint.id); });
 }
 
 void Metrics::fleet() {
@@ -280,7 +280,7 @@ void Metrics::gateway(const GatewayStats& stats) {
 
 }  // namespace
 
-std::string render_metrics(const core::FleetView& view, const core::RouterDigest& digest,
+std::string render_metrics(const core::FleetView& view, const core::RouterReport& digest,
                            const ModeHistory& history, const GatewayStats& gateway) {
   SIGNALBOX_ASSERT(view.spec != nullptr);
   Metrics metrics(view, digest, history);

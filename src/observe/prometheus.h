@@ -18,7 +18,7 @@ namespace signalbox::observe {
 
 // `digest` may be older or newer than `view` by a reload: what one of them lacks counts as zero or
 // is left out. REQUIRES: view.spec is set.
-std::string render_metrics(const core::FleetView& view, const core::RouterDigest& digest,
+std::string render_metrics(const core::FleetView& view, const core::RouterReport& digest,
                            const ModeHistory& history, const GatewayStats& gateway);
 
 }  // namespace signalbox::observe

@@ -111,7 +111,7 @@ TEST(Prometheus, histogram_buckets_are_cumulative_and_agree_with_their_count) {
 }
 
 TEST(Prometheus, a_digest_of_another_configuration_counts_as_nothing) {
-  core::RouterDigest digest = sample_digest();
+  core::RouterReport digest = sample_digest();
   digest.services.clear();
   digest.service_units.push_back({ServiceId(7), UnitId(99), 5, {}});
   digest.units.resize(2);

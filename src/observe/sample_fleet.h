@@ -89,8 +89,8 @@ inline core::FleetView sample_view() {
   return view;
 }
 
-inline core::RouterDigest sample_digest() {
-  core::RouterDigest digest;
+inline core::RouterReport sample_digest() {
+  core::RouterReport digest;
   digest.at = kSampleNow;
   digest.view_version = 42;
   core::ServiceDigest service;
@@ -126,8 +126,8 @@ inline core::RouterDigest sample_digest() {
   endpoint.forwarded = 250;
   endpoint.failed = 1;
   endpoint.ejected = true;
-  endpoint.latency.add(490ms);
   digest.endpoints.push_back(endpoint);
+  digest.endpoint_latency.emplace_back().add(490ms);
   return digest;
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a Router tells the Controller each tick. Counters are cumulative since the Router started,
-// so a lost digest loses no information; rates are the Controller's business.
+// What a Router tells: each tick to the Controller the bare counts it decides on (the digest), and
+// to whoever draws pages the same with latencies (the report). Counters are cumulative since the
+// Router started, so a lost digest loses no information; rates are the reader's business.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +17,7 @@ namespace signalbox::core {
 struct ServiceDigest {
   std::uint64_t arrivals = 0;
   double work = 0.0;            // of all that arrived, in requests of the profiles' reference size
+  double work_squared = 0.0;    // sum of the squares of each request's work
   std::uint64_t completed = 0;  // 2xx-4xx responses delivered in full
   std::uint64_t failed = 0;     // 5xx, broken or timed out in the client's eyes
   std::uint64_t rejected = 0;   // answered 429 or 503 by ourselves
@@ -24,14 +26,6 @@ struct ServiceDigest {
   std::uint64_t redecided = 0;  // sent to another endpoint after a failure
   int held = 0;                 // waiting now
   Duration longest_hold{};      // ever
-};
-
-// Per service and unit: the traffic share and the latency its clients saw there.
-struct ServiceUnitDigest {
-  ServiceId service;
-  UnitId unit;
-  std::uint64_t forwarded = 0;
-  LatencyHistogram latency;  // arrival to last byte, completed requests
 };
 
 struct UnitDigest {
@@ -48,17 +42,28 @@ struct EndpointDigest {
   int in_flight = 0;
   std::uint64_t forwarded = 0;
   std::uint64_t failed = 0;
-  bool ejected = false;      // the Router keeps traffic away after failures it saw itself
-  LatencyHistogram latency;  // forward to last byte
+  bool ejected = false;  // the Router keeps traffic away after failures it saw itself
 };
 
 struct RouterDigest {
   TimePoint at{};
-  std::uint64_t view_version = 0;  // the view these numbers were counted under
-  std::vector<ServiceDigest> services;
+  std::uint64_t view_version = 0;         // the view these numbers were counted under
+  std::vector<ServiceDigest> services;    // indexed by ServiceId
+  std::vector<UnitDigest> units;          // indexed by UnitId
+  std::vector<EndpointDigest> endpoints;  // ordered by id
+};
+
+// Per service and unit: the traffic share and the latency its clients saw there.
+struct ServiceUnitDigest {
+  ServiceId service;
+  UnitId unit;
+  std::uint64_t forwarded = 0;
+  LatencyHistogram latency;  // arrival to last byte, completed requests
+};
+
+struct RouterReport : RouterDigest {
   std::vector<ServiceUnitDigest> service_units;
-  std::vector<UnitDigest> units;
-  std::vector<EndpointDigest> endpoints;
+  std::vector<LatencyHistogram> endpoint_latency;  // forward to last byte; parallel to `endpoints`
 };
 
 }  // namespace signalbox::core

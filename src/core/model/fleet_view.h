@@ -14,6 +14,7 @@
 #include "base/time.h"
 #include "core/model/fleet_spec.h"
 #include "core/model/plan.h"
+#include "core/model/shared_list.h"
 
 namespace signalbox::core {
 
@@ -49,11 +50,14 @@ struct FleetView {
   std::uint64_t version = 0;
   TimePoint at{};
   std::shared_ptr<const FleetSpec> spec;
-  std::vector<UnitView> units;          // indexed by UnitId
-  std::vector<EndpointView> endpoints;  // ordered by id
-  std::vector<ServicePlan> services;    // indexed by ServiceId
-  double cost_usd_per_hour = 0.0;       // of everything billed now
-  double spent_usd = 0.0;               // billed since start
+  std::vector<UnitView> units;         // indexed by UnitId
+  SharedList<EndpointView> endpoints;  // ordered by id; shared by the views between changes
+  // Another number whenever `endpoints` differs from the view before in any way. Equal numbers of
+  // one publisher mean equal endpoints; 0 = not tracked, equal to nothing.
+  std::uint64_t endpoints_version = 0;
+  std::vector<ServicePlan> services;  // indexed by ServiceId
+  double cost_usd_per_hour = 0.0;     // of everything billed now
+  double spent_usd = 0.0;             // billed since start
 };
 
 const char* to_string(EndpointState state);

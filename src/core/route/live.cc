@@ -20,7 +20,13 @@ double load(const LiveEndpoint& endpoint) {
 }  // namespace
 
 void LiveFleet::adopt(const FleetView& view, const FleetSpec* previous_spec, TimePoint now) {
-  if (previous_spec != view.spec.get()) {
+  const bool same_spec = previous_spec == view.spec.get();
+  if (same_spec && view.endpoints_version != 0 && view.endpoints_version == adopted_version_) {
+    readmit(now);
+    return;
+  }
+  adopted_version_ = view.endpoints_version;
+  if (!same_spec) {
     std::vector<LiveUnit> units(view.spec->units.size());
     for (std::size_t i = 0; previous_spec != nullptr && i < units_.size(); ++i) {
       if (const auto kept = view.spec->find_unit(previous_spec->units[i].name)) {
@@ -37,6 +43,7 @@ void LiveFleet::adopt(const FleetView& view, const FleetSpec* previous_spec, Tim
 
   std::unordered_map<EndpointId, LiveEndpoint> adopted;
   adopted.reserve(view.endpoints.size());
+  in_order_.clear();
   ejected_.clear();
   for (const auto& seen : view.endpoints) {
     LiveEndpoint endpoint;
@@ -49,6 +56,7 @@ void LiveFleet::adopt(const FleetView& view, const FleetSpec* previous_spec, Tim
     endpoint.slots = view.spec->unit(seen.unit).slots;
     endpoint.free_position = -1;
     auto& placed = adopted.emplace(seen.id, endpoint).first->second;
+    in_order_.push_back(&placed);
     auto& unit = units_[seen.unit.index()];
     unit.in_flight += placed.in_flight;
     if (!placed.ready) continue;
@@ -146,12 +154,16 @@ void LiveFleet::describe(TimePoint now, RouterDigest& digest) const {
                             unit.service_time.slowdown(), unit.service_time.confidence()});
   }
   digest.endpoints.clear();
-  for (const auto& [id, endpoint] : endpoints_) {
-    digest.endpoints.push_back({id, endpoint.unit, endpoint.in_flight, endpoint.forwarded,
-                                endpoint.failed, endpoint.ejection.ejected(now), endpoint.latency});
+  for (const LiveEndpoint* endpoint : in_order_) {
+    digest.endpoints.push_back({endpoint->id, endpoint->unit, endpoint->in_flight,
+                                endpoint->forwarded, endpoint->failed,
+                                endpoint->ejection.ejected(now)});
   }
-  std::sort(digest.endpoints.begin(), digest.endpoints.end(),
-            [](const auto& a, const auto& b) { return a.endpoint < b.endpoint; });
+}
+
+void LiveFleet::describe_latency(std::vector<LatencyHistogram>& latency) const {
+  latency.clear();
+  for (const LiveEndpoint* endpoint : in_order_) latency.push_back(endpoint->latency);
 }
 
 }  // namespace signalbox::core

@@ -45,7 +45,7 @@ struct LiveUnit {
 class LiveFleet {
  public:
   // Brings endpoints and units in line with a view. Counts and estimates of what stays are kept,
-  // across a change of the spec by unit name.
+  // across a change of the spec by unit name. Costs nothing when the endpoints are those it has.
   void adopt(const FleetView& view, const FleetSpec* previous_spec, TimePoint now);
 
   LiveEndpoint* find(EndpointId id);
@@ -69,14 +69,19 @@ class LiveFleet {
   // Endpoints that could serve `unit`'s requests now.
   bool available(UnitId id) const { return units_[id.index()].ready > 0; }
 
+  // Writes the digest's units and endpoints, into the memory it has.
   void describe(TimePoint now, RouterDigest& digest) const;
+  // The endpoints' latencies, in the order in which describe() lists them.
+  void describe_latency(std::vector<LatencyHistogram>& latency) const;
 
  private:
   void list(LiveEndpoint& endpoint);
   void unlist(LiveEndpoint& endpoint);
 
   std::unordered_map<EndpointId, LiveEndpoint> endpoints_;
-  std::vector<LiveUnit> units_;  // indexed by UnitId
+  std::vector<const LiveEndpoint*> in_order_;  // all of them, by id
+  std::uint64_t adopted_version_ = 0;          // the view's endpoints_version; 0 = none
+  std::vector<LiveUnit> units_;                // indexed by UnitId
   std::vector<EndpointId> ejected_;
 };
 

@@ -475,23 +475,36 @@ void Router::adopt_spec(const FleetSpec& previous, TimePoint now, Decisions& out
   }
 }
 
+void Router::digest(TimePoint now, RouterDigest& out) const {
+  out.at = now;
+  out.view_version = view_ != nullptr ? view_->version : 0;
+  out.services.clear();
+  for (const ServiceState& state : services_) {
+    out.services.push_back(state.counts);
+    out.services.back().held = static_cast<int>(state.held.size());
+  }
+  live_.describe(now, out);
+}
+
 RouterDigest Router::digest(TimePoint now) const {
   RouterDigest digest;
-  digest.at = now;
-  if (view_ == nullptr) return digest;
-  digest.view_version = view_->version;
+  this->digest(now, digest);
+  return digest;
+}
+
+RouterReport Router::report(TimePoint now) const {
+  RouterReport report;
+  digest(now, report);
   for (std::uint32_t i = 0; i < services_.size(); ++i) {
     const ServiceState& state = services_[i];
-    digest.services.push_back(state.counts);
-    digest.services.back().held = static_cast<int>(state.held.size());
     const auto& units = spec_of(ServiceId(i)).units;
     for (std::size_t u = 0; u < units.size(); ++u) {
-      digest.service_units.push_back(
+      report.service_units.push_back(
           {ServiceId(i), units[u], state.forwarded[u], state.latency[u]});
     }
   }
-  live_.describe(now, digest);
-  return digest;
+  live_.describe_latency(report.endpoint_latency);
+  return report;
 }
 
 }  // namespace signalbox::core

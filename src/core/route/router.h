@@ -56,7 +56,11 @@ class Router {
   // TimePoint::max() when nothing is pending.
   TimePoint next_deadline() const;
 
+  // What control decides on, written into the memory that `out` has.
+  void digest(TimePoint now, RouterDigest& out) const;
   RouterDigest digest(TimePoint now) const;
+  // The same with latencies, for pages.
+  RouterReport report(TimePoint now) const;
 
   const FleetView& view() const { return *view_; }
 

@@ -197,7 +197,7 @@ TEST(RouterForward, a_digest_reports_shares_latency_and_load) {
   rig.wait(700ms);
   rig.end(1);
   rig.end(2, completed(503));
-  const RouterDigest digest = rig.router.digest(rig.now);
+  const RouterReport digest = rig.router.report(rig.now);
   EXPECT_EQ(digest.view_version, 3U);
   EXPECT_EQ(digest.services[0].arrivals, 3U);
   EXPECT_EQ(digest.services[0].completed, 1U);

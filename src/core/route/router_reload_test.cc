@@ -92,7 +92,7 @@ TEST(RouterReload, counters_follow_their_service_and_unit_by_name) {
   rig.ask(2, "/thumb");
   rig.ask(3);
   rig.see(reversed(rig.router.view()));
-  const auto digest = rig.router.digest(rig.now);
+  const auto digest = rig.router.report(rig.now);
   EXPECT_EQ(digest.services[1].arrivals, 2U) << "images";
   EXPECT_EQ(digest.services[0].arrivals, 1U) << "thumbnails";
   for (const auto& pair : digest.service_units) {

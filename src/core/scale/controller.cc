@@ -44,7 +44,7 @@ Controller::ServiceState::ServiceState(const FleetSpec& spec, const ServiceSpec&
       targets(service.units.size()) {}
 
 Controller::Controller(std::shared_ptr<const FleetSpec> spec, TimePoint now)
-    : spec_(std::move(spec)), fleet_(*spec_, now) {
+    : spec_(std::move(spec)), fleet_(*spec_, now), notes_(spec_->units.size()) {
   for (const auto& service : spec_->services) services_.emplace_back(*spec_, service, now);
 }
 
@@ -66,46 +66,52 @@ void Controller::on_digest(const RouterDigest& digest, TimePoint now) {
     fleet_.unit(UnitId(i)).slowdown = digest.units[i].slowdown;
     fleet_.unit(UnitId(i)).confidence = digest.units[i].confidence;
   }
-  for (const auto& endpoint : digest.endpoints) {
-    if (EndpointRecord* record = fleet_.find(endpoint.endpoint)) {
-      record->in_flight = endpoint.in_flight;
-    }
+  auto record = fleet_.endpoints().begin();
+  const auto end = fleet_.endpoints().end();
+  for (const auto& endpoint : digest.endpoints) {  // both are ordered by id
+    while (record != end && record->id < endpoint.endpoint) ++record;
+    if (record == end) break;
+    if (record->id == endpoint.endpoint) record->in_flight = endpoint.in_flight;
   }
 }
 
 const Plan& Controller::tick(TimePoint now) {
   ++version_;
-  plan_ = Plan{};
   plan_.version = version_;
   plan_.at = now;
+  plan_.mode_changes.clear();
+  plan_.cuts.clear();
+  plan_.commands.clear();
+  plan_.unit_targets.assign(spec_->units.size(), 0);
   fleet_.accrue(now);
-
-  std::vector<int> taken(spec_->units.size(), 0);
-  for (std::uint32_t i = 0; i < services_.size(); ++i) update_service(ServiceId(i), taken, now);
-  publish_plan(now, std::move(taken));
+  for (std::uint32_t i = 0; i < services_.size(); ++i) {
+    update_service(ServiceId(i), plan_.unit_targets, now);
+  }
+  publish_plan(now);
   publish_view(now);
   return plan_;
 }
 
-// Plans one service in its present mode, lets the mode machine judge the plan, and plans again when
-// that changed the mode. `taken` accumulates the replicas claimed so far, per unit.
+// Plans one service in its present mode when that is due, lets the mode machine judge, and plans
+// again when that changed the mode. `taken` accumulates the replicas claimed so far, per unit.
 void Controller::update_service(ServiceId id, std::vector<int>& taken, TimePoint now) {
   const ServiceSpec& service = spec_->service(id);
   ServiceState& state = services_[id.index()];
   PlanInput input{spec_.get(),       &fleet_,    &state.demand, id,
                   state.mode.mode(), state.held, taken,         now};
-  ServiceWish fresh = plan_service(input);
-  const ModeEvidence evidence = gather_evidence(input, fresh, state.burn);
+  bool plan = replan_due(state, input);
+  if (plan) state.wish = plan_service(input);
+  const ModeEvidence evidence = gather_evidence(input, state.wish, state.burn);
   if (const auto change = state.mode.update(service.policy, evidence, spec_->control.dwell, now)) {
     plan_.mode_changes.push_back(
         {id, change->from, change->to, now, change->evidence_at, change->evidence});
     input.mode = change->to;
-    fresh = plan_service(input);
-    state.planned_at = TimePoint::min();
+    state.wish = plan_service(input);
+    plan = true;
   }
-  if (replan_due(state, fresh, now)) {
-    state.wish = std::move(fresh);
+  if (plan) {
     state.planned_at = now;
+    state.told = false;
   }
   for (std::size_t u = 0; u < service.units.size(); ++u) {
     const UnitId unit = service.units[u];
@@ -114,60 +120,60 @@ void Controller::update_service(ServiceId id, std::vector<int>& taken, TimePoint
     const Duration keep = (unit_spec.boot_time_min + unit_spec.boot_time_max) / 2;
     const int lately = state.lately[u].push(state.wish.targets[u], now, keep);
     const int present = std::max(0, fleet_.count(unit).active() - taken[unit.index()]);
-    state.targets[u] = std::max(state.wish.targets[u], std::min(lately, present));
+    const int target = std::max(state.wish.targets[u], std::min(lately, present));
+    if (std::exchange(state.targets[u], target) != target) state.told = false;
   }
   for (std::size_t u = 0; u < service.units.size(); ++u) {
     taken[service.units[u].index()] += state.targets[u];
   }
 }
 
-// A plan stands until it is too small, the limits it rests on have moved, or its time is up.
-bool Controller::replan_due(const ServiceState& state, const ServiceWish& fresh,
-                            TimePoint now) const {
-  return now - spec_->control.replan >= state.planned_at ||
-         fresh.required_per_s > state.wish.planned_per_s || fresh.limits != state.wish.limits;
+// A plan stands until what it rests on has moved or its time is up.
+bool Controller::replan_due(const ServiceState& state, const PlanInput& input) const {
+  return input.now - spec_->control.replan >= state.planned_at || !still_stands(state.wish, input);
 }
 
-void Controller::publish_plan(TimePoint now, std::vector<int> unit_targets) {
-  for (std::uint32_t i = 0; i < services_.size(); ++i) {
-    const ServiceSpec& service = spec_->services[i];
-    const ServiceState& state = services_[i];
-    ServicePlan plan;
-    plan.service = ServiceId(i);
-    plan.mode = state.mode.mode();
-    plan.mode_since = state.mode.since();
-    plan.cost_ramp = state.mode.cost_ramp(spec_->control.ramp, now);
-    plan.demand_per_s = state.wish.demand_per_s;
-    plan.required_per_s = state.wish.required_per_s;
-    plan.planned_per_s = state.wish.planned_per_s;
-    plan.shortfall_per_s = state.wish.shortfall_per_s;
-    plan.cost_usd_per_hour = state.wish.cost_usd_per_hour;
-    plan.lower_bound_usd_per_hour = state.wish.lower_bound_usd_per_hour;
-    for (std::size_t u = 0; u < service.units.size(); ++u) {
-      plan.targets.push_back({service.units[u], state.targets[u]});
-    }
-    plan.reason = describe_wish(service, state);
-    plan_.services.push_back(std::move(plan));
-  }
-  plan_.unit_targets = apply_guardrails(*spec_, fleet_, unit_targets, now, plan_.cuts);
+void Controller::publish_plan(TimePoint now) {
+  plan_.services.resize(services_.size());
+  for (std::uint32_t i = 0; i < services_.size(); ++i) describe_service(ServiceId(i), now);
+  plan_.unit_targets =
+      apply_guardrails(*spec_, fleet_, std::move(plan_.unit_targets), now, plan_.cuts);
 
-  ReconcileInput input;
-  input.spec = spec_.get();
-  input.targets = plan_.unit_targets;
   // What must stay ready is what the plan provides, which may be a little less than required where
   // misses are priced; otherwise the last surplus replica would never be let go. The margin keeps
   // equal sums that were added up in another order from counting as different.
   constexpr double kRounding = 1.0 - 1e-9;
+  must_keep_per_s_.clear();
   for (const auto& state : services_) {
-    input.required_per_s.push_back(
+    must_keep_per_s_.push_back(
         std::min(state.wish.required_per_s, state.wish.planned_per_s * kRounding));
   }
-  input.next_view_version = version_;
-  input.seen_view_version = seen_view_version_;
-  input.now = now;
-  plan_.commands = reconcile(input, fleet_);
+  reconcile({spec_.get(), plan_.unit_targets, must_keep_per_s_, version_, seen_view_version_, now},
+            fleet_, plan_.commands);
   plan_.commands.insert(plan_.commands.end(), orphans_.begin(), orphans_.end());
   orphans_.clear();
+}
+
+void Controller::describe_service(ServiceId id, TimePoint now) {
+  const ServiceSpec& service = spec_->service(id);
+  ServiceState& state = services_[id.index()];
+  ServicePlan& plan = plan_.services[id.index()];
+  plan.cost_ramp = state.mode.cost_ramp(spec_->control.ramp, now);
+  if (std::exchange(state.told, true)) return;
+  plan.service = id;
+  plan.mode = state.mode.mode();
+  plan.mode_since = state.mode.since();
+  plan.demand_per_s = state.wish.demand_per_s;
+  plan.required_per_s = state.wish.required_per_s;
+  plan.planned_per_s = state.wish.planned_per_s;
+  plan.shortfall_per_s = state.wish.shortfall_per_s;
+  plan.cost_usd_per_hour = state.wish.cost_usd_per_hour;
+  plan.lower_bound_usd_per_hour = state.wish.lower_bound_usd_per_hour;
+  plan.targets.clear();
+  for (std::size_t u = 0; u < service.units.size(); ++u) {
+    plan.targets.push_back({service.units[u], state.targets[u]});
+  }
+  plan.reason = describe_wish(service, state);
 }
 
 std::string Controller::describe_wish(const ServiceSpec& service, const ServiceState& state) const {
@@ -187,9 +193,9 @@ std::string Controller::describe_wish(const ServiceSpec& service, const ServiceS
   return text;
 }
 
-UnitView Controller::describe_unit(UnitId id, TimePoint now) const {
+UnitView Controller::describe_unit(UnitId id, TimePoint now) {
   const UnitState& state = fleet_.unit(id);
-  const ReplicaCount count = fleet_.count(id);
+  const ReplicaCount& count = fleet_.count(id);
   UnitView unit;
   unit.price_usd_per_hour = state.price_usd_per_hour;
   // Long-run marginal cost: a replica earns its price by the share of its plateau that staffing
@@ -205,26 +211,49 @@ UnitView Controller::describe_unit(UnitId id, TimePoint now) const {
   const double utilisation =
       required > 0.0 && demand > 0.0 ? std::min(1.0, demand / required) : 1.0;
   unit.cost_usd_per_request =
-      state.price_usd_per_hour / 3600.0 / (fleet_.capacity_per_s(*spec_, id) * utilisation);
+      state.price_usd_per_hour / 3600.0 / (fleet_.capacity_per_s(id) * utilisation);
   unit.ready = count.ready;
   unit.booting = count.booting;
   unit.draining = count.draining;
   unit.unhealthy = count.unhealthy;
   unit.limit = fleet_.limit(*spec_, id, now);
   unit.launchable = spec_->unit(id).managed && state.backoff.open();
-  if (!state.backoff.open()) {
-    switch (state.backoff.state(now)) {
-      case LaunchBackoff::State::kProbing:
-        unit.note = "refused; a probe is under way";
-        break;
-      default:
-        unit.note = fmt::format("refused; next probe in {:.1f} s",
-                                std::max(0.0, to_seconds(state.backoff.until() - now)));
-    }
-  } else if (state.pool_limit) {
-    unit.note = fmt::format("the pool holds {} replicas", *state.pool_limit);
-  }
+  unit.note = note_on(id, now);
   return unit;
+}
+
+const std::string& Controller::note_on(UnitId id, TimePoint now) {
+  using Kind = UnitNote::Kind;
+  const UnitState& state = fleet_.unit(id);
+  Kind kind = Kind::kNone;
+  std::int64_t number = 0;
+  if (state.backoff.state(now) == LaunchBackoff::State::kProbing) {
+    kind = Kind::kProbing;
+  } else if (!state.backoff.open()) {
+    kind = Kind::kBenched;
+    const Duration left = std::max(Duration::zero(), state.backoff.until() - now);
+    number = (left + 50ms) / 100ms;  // told in tenths of a second
+  } else if (state.pool_limit) {
+    kind = Kind::kPool;
+    number = *state.pool_limit;
+  }
+  UnitNote& note = notes_[id.index()];
+  if (note.kind == kind && note.number == number) return note.text;
+  note = {kind, number, {}};
+  switch (kind) {
+    case Kind::kNone:
+      break;
+    case Kind::kProbing:
+      note.text = "refused; a probe is under way";
+      break;
+    case Kind::kBenched:
+      note.text = fmt::format("refused; next probe in {}.{} s", number / 10, number % 10);
+      break;
+    case Kind::kPool:
+      note.text = fmt::format("the pool holds {} replicas", number);
+      break;
+  }
+  return note.text;
 }
 
 void Controller::publish_view(TimePoint now) {
@@ -232,12 +261,20 @@ void Controller::publish_view(TimePoint now) {
   view->version = version_;
   view->at = now;
   view->spec = spec_;
+  view->units.reserve(spec_->units.size());
   for (std::uint32_t i = 0; i < spec_->units.size(); ++i) {
     view->units.push_back(describe_unit(UnitId(i), now));
   }
-  view->endpoints.reserve(fleet_.endpoints().size());
-  for (const auto& [id, record] : fleet_.endpoints()) {
-    view->endpoints.push_back({id, record.unit, record.state, record.address, record.since});
+  view->endpoints_version = fleet_.endpoints_version();
+  if (view_ != nullptr && view_->endpoints_version == view->endpoints_version) {
+    view->endpoints = view_->endpoints;
+  } else {
+    std::vector<EndpointView> endpoints;
+    endpoints.reserve(fleet_.endpoints().size());
+    for (const auto& record : fleet_.endpoints()) {
+      endpoints.push_back({record.id, record.unit, record.state, record.address, record.since});
+    }
+    view->endpoints = std::move(endpoints);
   }
   view->services = plan_.services;
   view->cost_usd_per_hour = fleet_.cost_usd_per_hour();
@@ -264,6 +301,7 @@ void Controller::on_spec(std::shared_ptr<const FleetSpec> spec, TimePoint now) {
     services.push_back(std::move(state));
   }
   services_ = std::move(services);
+  notes_.assign(spec_->units.size(), {});
 }
 
 }  // namespace signalbox::core

@@ -63,15 +63,25 @@ class Controller {
     int held = 0;
     ServiceWish wish;
     TimePoint planned_at = TimePoint::min();
+    bool told = false;               // the published plan says what wish and targets say
     std::vector<SlidingMax> lately;  // targets wanted during the last boot time, per unit
     std::vector<int> targets;        // after holding on to what was wanted lately
   };
 
+  // What a unit's note says, to see whether it must be written again.
+  struct UnitNote {
+    enum class Kind { kNone, kProbing, kBenched, kPool } kind = Kind::kNone;
+    std::int64_t number = 0;
+    std::string text;
+  };
+
   void update_service(ServiceId id, std::vector<int>& taken, TimePoint now);
-  bool replan_due(const ServiceState& state, const ServiceWish& fresh, TimePoint now) const;
-  void publish_plan(TimePoint now, std::vector<int> unit_targets);
+  bool replan_due(const ServiceState& state, const PlanInput& input) const;
+  void publish_plan(TimePoint now);
+  void describe_service(ServiceId id, TimePoint now);
   void publish_view(TimePoint now);
-  UnitView describe_unit(UnitId id, TimePoint now) const;
+  UnitView describe_unit(UnitId id, TimePoint now);
+  const std::string& note_on(UnitId id, TimePoint now);
   std::string describe_wish(const ServiceSpec& service, const ServiceState& state) const;
 
   SignalVerdict take(const PriceQuote& quote, const Signal& signal);
@@ -83,8 +93,10 @@ class Controller {
 
   std::shared_ptr<const FleetSpec> spec_;
   FleetState fleet_;
-  std::vector<ServiceState> services_;  // indexed by ServiceId
-  std::vector<Command> orphans_;        // endpoints a reload left behind, to be stopped
+  std::vector<ServiceState> services_;   // indexed by ServiceId
+  std::vector<UnitNote> notes_;          // indexed by UnitId
+  std::vector<double> must_keep_per_s_;  // ready capacity, by ServiceId; only within a tick
+  std::vector<Command> orphans_;         // endpoints a reload left behind, to be stopped
   std::uint64_t version_ = 0;
   std::uint64_t seen_view_version_ = 0;
   Plan plan_;

@@ -24,7 +24,7 @@ ModeEvidence gather_evidence(const PlanInput& input, const ServiceWish& wish, co
   const FleetState& fleet = *input.fleet;
   const ServiceSpec& service = spec.service(input.service);
   const Duration horizon = boot_horizon(spec, service) + spec.control.tick;
-  const double ready = fleet.ready_capacity_per_s(spec, service);
+  const double ready = fleet.ready_capacity_per_s(service);
   const double surely_needed = input.demand->lower_per_s(kClearDeviations);
   const bool carries_demand = ready >= surely_needed;
 

@@ -11,7 +11,7 @@
 
 namespace signalbox::core {
 
-// `wish` is the plan just made for `input`; the error budget is that of the input's service.
+// `wish` is the plan in force for the input's service, the error budget that service's own.
 ModeEvidence gather_evidence(const PlanInput& input, const ServiceWish& wish, const SloBurn& burn);
 
 }  // namespace signalbox::core

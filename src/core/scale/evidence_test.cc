@@ -31,8 +31,9 @@ class EvidenceTest : public testing::Test {
     }
   }
   ModeEvidence gather() {
-    const PlanInput input{
-        &spec, &fleet, &demand, ServiceId(0), Mode::kCostOptimized, 0, std::vector<int>(5, 0), now};
+    const std::vector<int> taken(5, 0);
+    const PlanInput input{&spec, &fleet, &demand, ServiceId(0), Mode::kCostOptimized,
+                          0,     taken,  now};
     return gather_evidence(input, plan_service(input), burn);
   }
 

@@ -14,54 +14,76 @@ namespace {
 constexpr double kLeastSlowdown = 0.5;
 constexpr double kLargestSlowdown = 4.0;
 
+int& place(ReplicaCount& count, EndpointState state) {
+  switch (state) {
+    case EndpointState::kBooting:
+      return count.booting;
+    case EndpointState::kReady:
+      return count.ready;
+    case EndpointState::kDraining:
+      return count.draining;
+    case EndpointState::kUnhealthy:
+      break;
+  }
+  return count.unhealthy;
+}
+
 }  // namespace
 
-FleetState::FleetState(const FleetSpec& spec, TimePoint now) : units_(spec.units.size()) {
+FleetState::FleetState(const FleetSpec& spec, TimePoint now)
+    : units_(spec.units.size()), accrued_at_(now) {
   for (std::uint32_t i = 0; i < spec.units.size(); ++i) {
     units_[i].price_usd_per_hour = spec.units[i].price_usd_per_hour;
+    units_[i].plateau_per_s = spec.units[i].plateau_per_s();
     add_fixed(spec, UnitId(i), now);
   }
+}
+
+EndpointRecord& FleetState::add(UnitId unit, EndpointState state, TimePoint now) {
+  EndpointRecord record;
+  record.id = EndpointId(++last_id_);
+  record.unit = unit;
+  record.state = state;
+  record.since = record.launched = now;
+  record.billed_from_usd = units_[unit.index()].replica_usd;
+  ++place(units_[unit.index()].count, state);
+  ++endpoints_version_;
+  return endpoints_.emplace_back(std::move(record));  // ids rise, so the order holds
 }
 
 // Fixed servers count as ready until a probe says otherwise: refusing traffic until the first probe
 // would turn every start of ours into an outage.
 void FleetState::add_fixed(const FleetSpec& spec, UnitId unit, TimePoint now) {
   for (const auto& address : spec.unit(unit).endpoints) {
-    const bool known = std::any_of(endpoints_.begin(), endpoints_.end(), [&](const auto& entry) {
-      return entry.second.unit == unit && entry.second.address == address;
+    const bool known = std::any_of(endpoints_.begin(), endpoints_.end(), [&](const auto& record) {
+      return record.unit == unit && record.address == address;
     });
-    if (known) continue;
-    EndpointRecord record;
-    record.id = EndpointId(++last_id_);
-    record.unit = unit;
-    record.state = EndpointState::kReady;
-    record.address = address;
-    record.since = record.launched = record.billed_until = now;
-    endpoints_.emplace(record.id, record);
+    if (!known) add(unit, EndpointState::kReady, now).address = address;
   }
 }
 
 std::vector<EndpointId> FleetState::adopt(const FleetSpec& previous, const FleetSpec& spec,
                                           TimePoint now) {
+  accrue(now);
+  ++endpoints_version_;
   std::vector<EndpointId> orphans;
-  for (auto entry = endpoints_.begin(); entry != endpoints_.end();) {
-    EndpointRecord& record = entry->second;
-    const UnitSpec& before = previous.unit(record.unit);
-    const auto unit = spec.find_unit(before.name);
+  std::vector<EndpointRecord> kept;
+  for (EndpointRecord& record : endpoints_) {
+    const auto unit = spec.find_unit(previous.unit(record.unit).name);
     const bool still_listed =
         unit && (record.managed ? spec.unit(*unit).managed
                                 : std::find(spec.unit(*unit).endpoints.begin(),
                                             spec.unit(*unit).endpoints.end(),
                                             record.address) != spec.unit(*unit).endpoints.end());
-    if (still_listed) {
-      record.unit = *unit;
-      ++entry;
+    if (!still_listed) {
+      --place(units_[record.unit.index()].count, record.state);
+      if (record.managed) orphans.push_back(record.id);
       continue;
     }
-    if (record.managed) orphans.push_back(record.id);
-    bill(record, now);
-    entry = endpoints_.erase(entry);
+    record.unit = *unit;
+    kept.push_back(std::move(record));
   }
+  endpoints_ = std::move(kept);
   std::vector<UnitState> units(spec.units.size());
   for (std::uint32_t i = 0; i < spec.units.size(); ++i) {
     if (const auto old = previous.find_unit(spec.units[i].name)) {
@@ -72,6 +94,7 @@ std::vector<EndpointId> FleetState::adopt(const FleetSpec& previous, const Fleet
     const bool same_price =
         old && previous.unit(*old).price_usd_per_hour == spec.units[i].price_usd_per_hour;
     if (!same_price) units[i].price_usd_per_hour = spec.units[i].price_usd_per_hour;
+    units[i].plateau_per_s = spec.units[i].plateau_per_s();
   }
   units_ = std::move(units);
   for (std::uint32_t i = 0; i < spec.units.size(); ++i) add_fixed(spec, UnitId(i), now);
@@ -79,35 +102,41 @@ std::vector<EndpointId> FleetState::adopt(const FleetSpec& previous, const Fleet
 }
 
 EndpointId FleetState::launch(UnitId unit, TimePoint now) {
-  EndpointRecord record;
-  record.id = EndpointId(++last_id_);
-  record.unit = unit;
+  accrue(now);
+  EndpointRecord& record = add(unit, EndpointState::kBooting, now);
   record.managed = true;
-  record.since = record.launched = record.billed_until = now;
-  endpoints_.emplace(record.id, record);
   return record.id;
 }
 
 EndpointRecord* FleetState::find(EndpointId id) {
-  const auto found = endpoints_.find(id);
-  return found == endpoints_.end() ? nullptr : &found->second;
+  const auto found = std::lower_bound(
+      endpoints_.begin(), endpoints_.end(), id,
+      [](const EndpointRecord& record, EndpointId wanted) { return record.id < wanted; });
+  return found != endpoints_.end() && found->id == id ? &*found : nullptr;
 }
 
 void FleetState::erase(EndpointId id, const ControlSpec& control, TimePoint now) {
-  const auto found = endpoints_.find(id);
-  if (found == endpoints_.end()) return;
-  EndpointRecord& record = found->second;
-  const TimePoint least = record.launched + control.billing_minimum;
-  bill(record, record.managed ? std::max(now, least) : now);
-  endpoints_.erase(found);
+  EndpointRecord* record = find(id);
+  if (record == nullptr) return;
+  UnitState& unit = units_[record->unit.index()];
+  const TimePoint least = record->launched + control.billing_minimum;
+  const TimePoint end = record->managed ? std::max(now, least) : now;
+  if (end > accrued_at_) {
+    bill(unit, unit.price_usd_per_hour * to_seconds(end - accrued_at_) / 3600.0);
+  }
+  --place(unit.count, record->state);
+  ++endpoints_version_;
+  endpoints_.erase(endpoints_.begin() + (record - endpoints_.data()));
 }
 
 void FleetState::forget(EndpointId id) {
-  const auto found = endpoints_.find(id);
-  if (found == endpoints_.end()) return;
-  units_[found->second.unit.index()].spent_usd -= found->second.billed_usd;
-  spent_usd_ -= found->second.billed_usd;
-  endpoints_.erase(found);
+  EndpointRecord* record = find(id);
+  if (record == nullptr) return;
+  UnitState& unit = units_[record->unit.index()];
+  bill(unit, record->billed_from_usd - unit.replica_usd);
+  --place(unit.count, record->state);
+  ++endpoints_version_;
+  endpoints_.erase(endpoints_.begin() + (record - endpoints_.data()));
 }
 
 void FleetState::note_loss(UnitId id, const std::string& reason, Duration run, TimePoint at) {
@@ -120,52 +149,34 @@ void FleetState::note_loss(UnitId id, const std::string& reason, Duration run, T
 
 void FleetState::set_state(EndpointRecord& record, EndpointState state, TimePoint now) {
   if (record.state == state) return;
+  ReplicaCount& count = units_[record.unit.index()].count;
+  --place(count, record.state);
+  ++place(count, state);
+  ++endpoints_version_;
   record.state = state;
   record.since = now;
 }
 
-void FleetState::bill(EndpointRecord& record, TimePoint until) {
-  if (until <= record.billed_until) return;
-  UnitState& unit = units_[record.unit.index()];
-  const double usd = unit.price_usd_per_hour * to_seconds(until - record.billed_until) / 3600.0;
+void FleetState::bill(UnitState& unit, double usd) {
   unit.spent_usd += usd;
   spent_usd_ += usd;
-  record.billed_usd += usd;
-  record.billed_until = until;
 }
 
 void FleetState::accrue(TimePoint now) {
-  for (auto& [id, record] : endpoints_) bill(record, now);
+  if (now <= accrued_at_) return;
+  const double hours = to_seconds(now - accrued_at_) / 3600.0;
+  accrued_at_ = now;
+  for (UnitState& unit : units_) {
+    const double usd = unit.price_usd_per_hour * hours;
+    unit.replica_usd += usd;
+    bill(unit, unit.count.all() * usd);
+  }
 }
 
 double FleetState::cost_usd_per_hour() const {
   double total = 0.0;
-  for (const auto& [id, record] : endpoints_) {
-    total += units_[record.unit.index()].price_usd_per_hour;
-  }
+  for (const UnitState& unit : units_) total += unit.count.all() * unit.price_usd_per_hour;
   return total;
-}
-
-ReplicaCount FleetState::count(UnitId unit) const {
-  ReplicaCount count;
-  for (const auto& [id, record] : endpoints_) {
-    if (record.unit != unit) continue;
-    switch (record.state) {
-      case EndpointState::kBooting:
-        ++count.booting;
-        break;
-      case EndpointState::kReady:
-        ++count.ready;
-        break;
-      case EndpointState::kDraining:
-        ++count.draining;
-        break;
-      case EndpointState::kUnhealthy:
-        ++count.unhealthy;
-        break;
-    }
-  }
-  return count;
 }
 
 int FleetState::limit(const FleetSpec& spec, UnitId unit, TimePoint now) const {
@@ -181,18 +192,16 @@ int FleetState::limit(const FleetSpec& spec, UnitId unit, TimePoint now) const {
   return limit;
 }
 
-double FleetState::capacity_per_s(const FleetSpec& spec, UnitId unit) const {
+double FleetState::capacity_per_s(UnitId unit) const {
   const UnitState& state = units_[unit.index()];
   const double believed = std::clamp(state.slowdown, kLeastSlowdown, kLargestSlowdown);
   const double slowdown = 1.0 + state.confidence * (believed - 1.0);
-  return spec.unit(unit).plateau_per_s() / slowdown;
+  return state.plateau_per_s / slowdown;
 }
 
-double FleetState::ready_capacity_per_s(const FleetSpec& spec, const ServiceSpec& service) const {
+double FleetState::ready_capacity_per_s(const ServiceSpec& service) const {
   double total = 0.0;
-  for (const UnitId unit : service.units) {
-    total += count(unit).ready * capacity_per_s(spec, unit);
-  }
+  for (const UnitId unit : service.units) total += count(unit).ready * capacity_per_s(unit);
   return total;
 }
 

@@ -6,7 +6,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,16 +26,26 @@ struct EndpointRecord {
   Address address;
   TimePoint since{};  // of its state
   TimePoint launched{};
-  TimePoint billed_until{};
-  double billed_usd = 0.0;
+  double billed_from_usd = 0.0;  // what a replica of its unit had cost when this one was launched
   ProbeHealth health;
   int in_flight = 0;                // by the Router's last digest
   std::uint64_t drain_version = 0;  // the first view that shows it draining
   bool stopping = false;            // a stop command was given
 };
 
+// Replicas of one unit by state.
+struct ReplicaCount {
+  int ready = 0;
+  int booting = 0;
+  int draining = 0;
+  int unhealthy = 0;
+  int active() const { return ready + booting; }
+  int all() const { return ready + booting + draining + unhealthy; }
+};
+
 struct UnitState {
   double price_usd_per_hour = 0.0;
+  double plateau_per_s = 1.0;     // of one replica, by profile
   std::optional<int> pool_limit;  // replicas the pool can hold, as observed
   LaunchBackoff backoff;
   std::string refusal;  // the provider's last words
@@ -47,15 +56,8 @@ struct UnitState {
   double slowdown = 1.0;  // by the Router's last digest
   double confidence = 0.0;
   double spent_usd = 0.0;
-};
-
-// Replicas of one unit by state.
-struct ReplicaCount {
-  int ready = 0;
-  int booting = 0;
-  int draining = 0;
-  int unhealthy = 0;
-  int active() const { return ready + booting; }
+  double replica_usd = 0.0;  // what one replica that always ran would have cost since the start
+  ReplicaCount count;
 };
 
 class FleetState {
@@ -66,6 +68,7 @@ class FleetState {
   // managed units that are gone are forgotten; their ids are returned, to be stopped.
   std::vector<EndpointId> adopt(const FleetSpec& previous, const FleetSpec& spec, TimePoint now);
 
+  // Pointers to records hold until the next launch or end of any endpoint.
   EndpointId launch(UnitId unit, TimePoint now);
   EndpointRecord* find(EndpointId id);
   // Its life has ended: bills it up to `now`, or for the minimum if we launched it.
@@ -76,32 +79,39 @@ class FleetState {
   void note_loss(UnitId unit, const std::string& reason, Duration run, TimePoint at);
   void set_state(EndpointRecord& record, EndpointState state, TimePoint now);
 
-  // Bills every replica up to `now`, by the second from launch to end.
+  // Bills every replica up to `now`, by the second from launch to end. Costs a step per unit, not
+  // per replica.
   void accrue(TimePoint now);
   double cost_usd_per_hour() const;
   double spent_usd() const { return spent_usd_; }
 
-  ReplicaCount count(UnitId unit) const;
+  const ReplicaCount& count(UnitId unit) const { return units_.at(unit.index()).count; }
   // Most replicas the unit could have now: its bound, what the pool holds, and - while launches are
   // refused - what it has plus the allowed probe.
   int limit(const FleetSpec& spec, UnitId unit, TimePoint now) const;
   // Requests per second one replica sustains, by profile and by what it has shown.
-  double capacity_per_s(const FleetSpec& spec, UnitId unit) const;
+  double capacity_per_s(UnitId unit) const;
   // The same over a service's ready replicas.
-  double ready_capacity_per_s(const FleetSpec& spec, const ServiceSpec& service) const;
+  double ready_capacity_per_s(const ServiceSpec& service) const;
 
   UnitState& unit(UnitId id) { return units_.at(id.index()); }
   const UnitState& unit(UnitId id) const { return units_.at(id.index()); }
-  std::map<EndpointId, EndpointRecord>& endpoints() { return endpoints_; }
-  const std::map<EndpointId, EndpointRecord>& endpoints() const { return endpoints_; }
+  // Ordered by id. Their `state` and `unit` are changed by the functions above only.
+  std::vector<EndpointRecord>& endpoints() { return endpoints_; }
+  const std::vector<EndpointRecord>& endpoints() const { return endpoints_; }
+  // Another number whenever an endpoint came, went or changed state; never 0.
+  std::uint64_t endpoints_version() const { return endpoints_version_; }
 
  private:
   void add_fixed(const FleetSpec& spec, UnitId unit, TimePoint now);
-  void bill(EndpointRecord& record, TimePoint until);
+  EndpointRecord& add(UnitId unit, EndpointState state, TimePoint now);
+  void bill(UnitState& unit, double usd);
 
   std::vector<UnitState> units_;  // indexed by UnitId
-  std::map<EndpointId, EndpointRecord> endpoints_;
+  std::vector<EndpointRecord> endpoints_;
+  std::uint64_t endpoints_version_ = 1;
   std::uint64_t last_id_ = 0;
+  TimePoint accrued_at_;
   double spent_usd_ = 0.0;
 };
 

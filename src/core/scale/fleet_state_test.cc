@@ -142,13 +142,13 @@ TEST(FleetState, a_slow_unit_counts_for_less_as_far_as_that_is_known) {
   const FleetSpec spec = paper_fleet();
   FleetState fleet(spec, at(0s));
   fleet.unit(kInf2).slowdown = 2.0;
-  EXPECT_NEAR(fleet.capacity_per_s(spec, kInf2), 2.05, 1e-6) << "no evidence, no belief";
+  EXPECT_NEAR(fleet.capacity_per_s(kInf2), 2.05, 1e-6) << "no evidence, no belief";
   fleet.unit(kInf2).confidence = 1.0;
-  EXPECT_NEAR(fleet.capacity_per_s(spec, kInf2), 1.025, 1e-6);
+  EXPECT_NEAR(fleet.capacity_per_s(kInf2), 1.025, 1e-6);
   fleet.unit(kInf2).slowdown = 1e9;
-  EXPECT_NEAR(fleet.capacity_per_s(spec, kInf2), 2.05 / 4.0, 1e-6) << "bounded";
+  EXPECT_NEAR(fleet.capacity_per_s(kInf2), 2.05 / 4.0, 1e-6) << "bounded";
   fleet.unit(kInf2).slowdown = 0.0;
-  EXPECT_NEAR(fleet.capacity_per_s(spec, kInf2), 2.05 * 2.0, 1e-6) << "on both sides";
+  EXPECT_NEAR(fleet.capacity_per_s(kInf2), 2.05 * 2.0, 1e-6) << "on both sides";
 }
 
 TEST(FleetState, only_ready_replicas_are_ready_capacity) {
@@ -158,7 +158,7 @@ TEST(FleetState, only_ready_replicas_are_ready_capacity) {
                            EndpointState::kUnhealthy, EndpointState::kDraining}) {
     fleet.set_state(*fleet.find(fleet.launch(kInf2, at(0s))), state, at(0s));
   }
-  EXPECT_NEAR(fleet.ready_capacity_per_s(spec, spec.services[0]), 2.05, 1e-6);
+  EXPECT_NEAR(fleet.ready_capacity_per_s(spec.services[0]), 2.05, 1e-6);
   EXPECT_EQ(fleet.count(kInf2).active(), 2);
   EXPECT_EQ(fleet.count(kInf2).unhealthy, 1);
   EXPECT_EQ(fleet.count(kInf2).draining, 1);

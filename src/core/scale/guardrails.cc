@@ -6,14 +6,15 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace signalbox::core {
 
 std::vector<int> apply_guardrails(const FleetSpec& spec, const FleetState& fleet,
-                                  const std::vector<int>& targets, TimePoint now,
+                                  std::vector<int> targets, TimePoint now,
                                   std::vector<GuardrailCut>& cuts) {
   const GuardrailSpec& rails = spec.control.guardrails;
-  std::vector<int> allowed = targets;
+  std::vector<int> allowed = std::move(targets);
   double rate_usd_per_hour = fleet.cost_usd_per_hour();
   for (std::uint32_t i = 0; i < allowed.size(); ++i) {
     const UnitId id(i);

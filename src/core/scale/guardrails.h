@@ -16,7 +16,7 @@ namespace signalbox::core {
 // Returns the replicas per unit that may be realised this tick, from `targets` (indexed by UnitId);
 // cuts are appended.
 std::vector<int> apply_guardrails(const FleetSpec& spec, const FleetState& fleet,
-                                  const std::vector<int>& targets, TimePoint now,
+                                  std::vector<int> targets, TimePoint now,
                                   std::vector<GuardrailCut>& cuts);
 
 }  // namespace signalbox::core

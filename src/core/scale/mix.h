@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The cheapest mix of whole replicas that adds up to a required capacity: a bounded covering
-// knapsack. Solved exactly on a capacity grid by dynamic programming; its linear relaxation gives
-// the price of one more request per second and, by weak duality, a bound that no mix under the same
-// limits can beat.
+// knapsack, solved exactly by branch and bound. Its linear relaxation gives the price of one more
+// request per second and, by weak duality, a bound that no mix under the same limits can beat.
 #pragma once
 
 #include <limits>

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The planner's core against looking at every mix there is. Capacities are rounded down to a grid
-// of 2048 cells of the missing capacity, so the stated tolerance is exact: the mix found is never
-// dearer than the best one that would do with every replica one cell smaller.
+// The planner's core against looking at every mix there is: what it finds is the best.
 #include "core/scale/mix.h"
 
 #include <gtest/gtest.h>
@@ -18,7 +16,6 @@ namespace signalbox::core {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kGridCells = 2048.0;
 
 using Counts = std::vector<int>;
 
@@ -154,25 +151,40 @@ TEST(Mix, a_floor_is_already_the_one_replica) {
       << "nobody pays 1.0 to cover 0.01";
 }
 
-RC_GTEST_PROP(Mix, is_never_dearer_than_the_best_mix_up_to_one_grid_cell_per_replica, ()) {
+RC_GTEST_PROP(Mix, is_never_dearer_than_the_best_mix, ()) {
   const auto options = arbitrary_options();
   const double missing =
       (reachable(options) - floor_capacity(options)) * *rc::gen::inRange(1, 1000) / 1000.0;
   const double required = floor_capacity(options) + missing;
   const MixTerms terms{*rc::gen::element(0.0, 0.05, 0.5), kInfinity};
-  auto smaller = options;
-  for (auto& option : smaller) option.capacity_per_s -= missing / kGridCells;
   double best = kInfinity;
   for_every_mix(options, [&](const Counts& counts) {
-    double covered = floor_capacity(options);
-    for (std::size_t i = 0; i < options.size(); ++i) {
-      covered += (counts[i] - options[i].least) * smaller[i].capacity_per_s;
-    }
-    if (covered >= required) best = std::min(best, comparison(options, counts, required, terms));
+    if (capacity(options, counts) < required) return;
+    best = std::min(best, comparison(options, counts, required, terms));
   });
   RC_PRE(std::isfinite(best));
   const Mix mix = cheapest_mix(options, required, terms);
-  RC_ASSERT(comparison(options, mix.replicas, required, terms) <= best + 1e-9);
+  RC_ASSERT(capacity(options, mix.replicas) >= required - 1e-9);
+  RC_ASSERT(comparison(options, mix.replicas, required - 1e-9, terms) <= best + 1e-9);
+}
+
+TEST(Mix, a_thousand_replicas_are_counted_as_exactly_as_ten) {
+  std::vector<MixOption> options;
+  for (int i = 0; i < 16; ++i) options.push_back({1.2, 0.75 + 0.05 * i, 0, 75, 0});
+  const Mix mix = cheapest_mix(options, 1199.5);
+  EXPECT_NEAR(mix.capacity_per_s, 1200.0, 1e-9) << "a thousand of 1.2, not one more";
+  EXPECT_EQ(mix.replicas[12], 75);
+  EXPECT_EQ(mix.replicas[13], 25);
+}
+
+TEST(Mix, many_units_of_nearly_one_price_are_no_harder) {
+  std::vector<MixOption> options;
+  for (int i = 0; i < 16; ++i) {
+    options.push_back({1.0 + 0.013 * i, (1.0 + 0.013 * i) * (1.0 + 1e-4 * (i % 5)), 0, 60, 0});
+  }
+  const Mix mix = cheapest_mix(options, 700.0);
+  EXPECT_GE(mix.capacity_per_s, 700.0 - 1e-9);
+  EXPECT_LE(mix.cost_usd_per_hour, mix.lower_bound_usd_per_hour * 1.001);
 }
 
 RC_GTEST_PROP(Mix, covers_the_requirement_or_states_what_is_missing, ()) {
@@ -226,31 +238,27 @@ RC_GTEST_PROP(Mix, the_bound_is_within_one_replica_of_the_cost, ()) {
 RC_GTEST_PROP(Mix, more_demand_never_costs_less, ()) {
   const auto options = arbitrary_options();
   const double most = reachable(options);
-  // Close to the limit rounding leaves the grid and replicas are added one by one.
-  const double required = most * *rc::gen::inRange(1, 950) / 1000.0;
-  const double more = required + (most * 0.95 - required) * *rc::gen::inRange(0, 1001) / 1000.0;
+  const double required = most * *rc::gen::inRange(1, 1000) / 1000.0;
+  const double more = required + (most - required) * *rc::gen::inRange(0, 1001) / 1000.0;
   RC_PRE(more >= required);
   RC_ASSERT(cheapest_mix(options, more).cost_usd_per_hour >=
             cheapest_mix(options, required).cost_usd_per_hour - 1e-9);
 }
 
-RC_GTEST_PROP(Mix, with_priced_misses_it_is_the_best_compromise_up_to_the_grid, ()) {
+RC_GTEST_PROP(Mix, with_priced_misses_it_is_the_best_compromise, ()) {
   const auto options = arbitrary_options();
   const double missing =
       (reachable(options) - floor_capacity(options)) * *rc::gen::inRange(1, 1000) / 1000.0;
   const double required = floor_capacity(options) + missing;
   const MixTerms terms{*rc::gen::element(0.0, 0.05), *rc::gen::inRange(1, 500) / 100.0};
   double best = kInfinity;
-  int most_replicas = 0;
   for_every_mix(options, [&](const Counts& counts) {
     int total = 0;
     for (const int count : counts) total += count;
-    most_replicas = std::max(most_replicas, total);
     if (total > 0) best = std::min(best, comparison(options, counts, required, terms));
   });
   const Mix mix = cheapest_mix(options, required, terms);
-  const double rounding = terms.miss_price_usd_per_hour * most_replicas * missing / kGridCells;
-  RC_ASSERT(comparison(options, mix.replicas, required, terms) <= best + rounding + 1e-9);
+  RC_ASSERT(comparison(options, mix.replicas, required, terms) <= best + 1e-9);
   RC_ASSERT(mix.lower_bound_usd_per_hour <= mix.cost_usd_per_hour + 1e-9);
   for_every_mix(options, [&](const Counts& counts) {
     if (capacity(options, counts) < std::min(required, mix.capacity_per_s)) return;

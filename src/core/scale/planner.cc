@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <optional>
 
 #include "core/scale/mix.h"
@@ -44,8 +45,7 @@ std::optional<UnitId> reference_unit(const PlanInput& input, const ServiceSpec& 
     const UnitSpec& unit = input.spec->unit(id);
     const bool usable = unit.managed ? unit.max_replicas > 0 : !unit.endpoints.empty();
     if (!usable || !can_meet_objective(unit, service.objective)) continue;
-    const double cost =
-        input.fleet->unit(id).price_usd_per_hour / input.fleet->capacity_per_s(*input.spec, id);
+    const double cost = input.fleet->unit(id).price_usd_per_hour / input.fleet->capacity_per_s(id);
     if (!best || cost < best_cost) {
       best = id;
       best_cost = cost;
@@ -91,61 +91,119 @@ Duration boot_horizon(const FleetSpec& spec, const ServiceSpec& service) {
   return horizon;
 }
 
+namespace {
+
+// Replicas the unit may have at most for this service at this moment.
+int limit_of(const PlanInput& input, UnitId id) {
+  return std::max(0, input.fleet->limit(*input.spec, id, input.now) - input.taken[id.index()]);
+}
+
+Requirement requirement_in(const PlanInput& input, const ServiceSpec& service,
+                           const UnitSpec& reference) {
+  Objective objective = service.objective;
+  if (input.mode == Mode::kCapacityOptimized) {
+    objective.quantile = 1.0 - (1.0 - objective.quantile) * kCapacityMissShare;
+  }
+  Requirement need;
+  need.demand_per_s = demand_to_plan_for(input, service, reference);
+  need.required_per_s =
+      required_capacity_per_s(need.demand_per_s, reference.profile.latency(reference.slots),
+                              reference.profile.spread(), objective);
+  const Duration idle_time = kIdleBootTimes * boot_horizon(*input.spec, service);
+  const bool called_lately =
+      input.demand->seen_any() && input.now - input.demand->last_arrival() <= idle_time;
+  if (called_lately || input.held > 0) {
+    need.required_per_s = std::max(need.required_per_s, 0.5 * reference.plateau_per_s());
+  }
+  return need;
+}
+
+// See ServiceWish::accepted_per_s.
+double accepted_shortfall(const std::vector<MixOption>& options, const Mix& mix,
+                          const MixTerms& terms) {
+  double accepted = std::numeric_limits<double>::infinity();
+  bool has_any = false;
+  for (std::size_t i = 0; i < options.size(); ++i) has_any = has_any || mix.replicas[i] > 0;
+  for (std::size_t i = 0; i < options.size(); ++i) {
+    const MixOption& option = options[i];
+    if (mix.replicas[i] >= option.most) continue;
+    if (!has_any) return 0.0;
+    const bool is_new = mix.replicas[i] >= option.present;
+    const double price = option.price_usd_per_hour * (is_new ? 1.0 + terms.switching_share : 1.0);
+    const double worth = price / terms.miss_price_usd_per_hour;
+    if (worth < option.capacity_per_s) accepted = std::min(accepted, worth);
+  }
+  return accepted;
+}
+
+}  // namespace
+
+Requirement requirement_of(const PlanInput& input) {
+  const ServiceSpec& service = input.spec->service(input.service);
+  const auto reference = reference_unit(input, service);
+  return reference ? requirement_in(input, service, input.spec->unit(*reference)) : Requirement{};
+}
+
+bool still_stands(const ServiceWish& wish, const PlanInput& input) {
+  const ServiceSpec& service = input.spec->service(input.service);
+  double planned_per_s = 0.0;  // by what replicas show now
+  for (std::size_t u = 0; u < service.units.size(); ++u) {
+    const UnitId id = service.units[u];
+    if (wish.limits[u] != limit_of(input, id)) return false;
+    if (wish.prices_usd_per_hour[u] != input.fleet->unit(id).price_usd_per_hour) return false;
+    planned_per_s += wish.targets[u] * input.fleet->capacity_per_s(id);
+  }
+  constexpr double kRounding = 1.0 + 1e-9;  // the plan's sum was added up in another order
+  return requirement_of(input).required_per_s <= (planned_per_s + wish.accepted_per_s) * kRounding;
+}
+
 ServiceWish plan_service(const PlanInput& input) {
   const ServiceSpec& service = input.spec->service(input.service);
   ServiceWish wish;
   wish.targets.resize(service.units.size());
   wish.nominal.resize(service.units.size());
+  for (const UnitId id : service.units) {
+    wish.limits.push_back(limit_of(input, id));
+    wish.prices_usd_per_hour.push_back(input.fleet->unit(id).price_usd_per_hour);
+  }
   const auto reference_id = reference_unit(input, service);
   if (!reference_id) return wish;
-  const UnitSpec* reference = &input.spec->unit(*reference_id);
+  const UnitSpec& reference = input.spec->unit(*reference_id);
   const double reference_price = input.fleet->unit(*reference_id).price_usd_per_hour;
-
-  Objective objective = service.objective;
-  if (input.mode == Mode::kCapacityOptimized) {
-    objective.quantile = 1.0 - (1.0 - objective.quantile) * kCapacityMissShare;
-  }
-  wish.demand_per_s = demand_to_plan_for(input, service, *reference);
-  const double per_slot_s = to_seconds(reference->profile.latency(reference->slots));
-  wish.required_per_s = required_capacity_per_s(wish.demand_per_s, from_seconds(per_slot_s),
-                                                reference->profile.spread(), objective);
-  const Duration idle_time = kIdleBootTimes * boot_horizon(*input.spec, service);
-  const bool called_lately =
-      input.demand->seen_any() && input.now - input.demand->last_arrival() <= idle_time;
-  if (called_lately || input.held > 0) {
-    wish.required_per_s = std::max(wish.required_per_s, 0.5 * reference->plateau_per_s());
-  }
+  const Requirement need = requirement_in(input, service, reference);
+  wish.demand_per_s = need.demand_per_s;
+  wish.required_per_s = need.required_per_s;
 
   std::vector<MixOption> momentary;
   std::vector<MixOption> nominal;
-  for (const UnitId id : service.units) {
+  for (std::size_t u = 0; u < service.units.size(); ++u) {
+    const UnitId id = service.units[u];
     const UnitSpec& unit = input.spec->unit(id);
     const int taken = input.taken[id.index()];
-    const int present = std::max(0, input.fleet->count(id).active() - taken);
     MixOption option;
-    option.capacity_per_s = input.fleet->capacity_per_s(*input.spec, id);
-    option.price_usd_per_hour = input.fleet->unit(id).price_usd_per_hour;
-    option.present = present;
+    option.capacity_per_s = input.fleet->capacity_per_s(id);
+    option.price_usd_per_hour = wish.prices_usd_per_hour[u];
+    option.present = std::max(0, input.fleet->count(id).active() - taken);
     const bool useful = can_meet_objective(unit, service.objective);
     const int bound = unit.managed ? unit.max_replicas : static_cast<int>(unit.endpoints.size());
-    const int limit = input.fleet->limit(*input.spec, id, input.now);
     // Fixed servers are there and paid for whatever a plan says.
     const auto bounded = [&](int most) {
-      option.most = useful || !unit.managed ? std::max(0, most - taken) : 0;
+      option.most = useful || !unit.managed ? most : 0;
       const int floor = unit.managed ? unit.min_replicas - taken : option.most;
       option.least = std::clamp(floor, 0, option.most);
       return option;
     };
-    momentary.push_back(bounded(limit));
-    wish.limits.push_back(limit);
-    nominal.push_back(bounded(bound));
+    momentary.push_back(bounded(wish.limits[u]));
+    nominal.push_back(bounded(std::max(0, bound - taken)));
   }
   const double ratio =
       input.mode == Mode::kCostOptimized ? kMissPriceRatioCost : kMissPriceRatioCapacity;
-  const double miss_price = ratio * reference_price / reference->plateau_per_s();
-  const Mix mix = cheapest_mix(momentary, wish.required_per_s, {kSwitchingShare, miss_price});
+  const double miss_price = ratio * reference_price / reference.plateau_per_s();
+  const MixTerms terms{kSwitchingShare, miss_price};
+  const Mix mix = cheapest_mix(momentary, wish.required_per_s, terms);
   wish.targets = mix.replicas;
   wish.planned_per_s = mix.capacity_per_s;
+  wish.accepted_per_s = accepted_shortfall(momentary, mix, terms);
   wish.shortfall_per_s = mix.shortfall_per_s;
   wish.cost_usd_per_hour = mix.cost_usd_per_hour;
   wish.lower_bound_usd_per_hour = mix.lower_bound_usd_per_hour;

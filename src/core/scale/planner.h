@@ -6,6 +6,7 @@
 // where the moment forbids what the nominal mix wants, cost mode has lost its footing.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "base/time.h"
@@ -20,12 +21,23 @@ struct ServiceWish {
   double demand_per_s = 0.0;    // upper estimate over the boot horizon
   double required_per_s = 0.0;  // capacity that meets the objective
   double planned_per_s = 0.0;
+  // Uncovered capacity from which one more replica would be worth its price; infinite when the
+  // limits allow none.
+  double accepted_per_s = 0.0;
   double shortfall_per_s = 0.0;
   double cost_usd_per_hour = 0.0;
   double lower_bound_usd_per_hour = 0.0;
   std::vector<int> targets;  // parallel to the service's units
   std::vector<int> nominal;  // the same without the limits of the moment
-  std::vector<int> limits;   // the limits of the moment it rests on
+  // What it rests on, per unit of the service: when these move, the plan may no longer stand.
+  std::vector<int> limits;  // of the moment, less what earlier services claim
+  std::vector<double> prices_usd_per_hour;
+};
+
+// What demand asks for, before any thought of who could give it.
+struct Requirement {
+  double demand_per_s = 0.0;
+  double required_per_s = 0.0;
 };
 
 struct PlanInput {
@@ -34,12 +46,21 @@ struct PlanInput {
   const DemandEstimate* demand;
   ServiceId service;
   Mode mode;
-  int held;                // requests waiting now
-  std::vector<int> taken;  // replicas earlier services already claim, indexed by UnitId
+  int held;                    // requests waiting now
+  std::span<const int> taken;  // replicas earlier services already claim, indexed by UnitId
   TimePoint now;
 };
 
+// Cheap enough for every tick.
+Requirement requirement_of(const PlanInput& input);
+
+// Makes a plan: the mixes are searched for, so this is for when there is reason to.
 ServiceWish plan_service(const PlanInput& input);
+
+// Whether `wish`, planned earlier for the same service in the same mode, still is what would be
+// planned: prices and limits stand, and what it leaves of the requirement uncovered is not worth
+// another replica. That less would now do is left to the next plan.
+bool still_stands(const ServiceWish& wish, const PlanInput& input);
 
 // The longest boot among the units of a service that Signalbox launches; zero when there are none.
 Duration boot_horizon(const FleetSpec& spec, const ServiceSpec& service);

@@ -16,7 +16,7 @@ constexpr Duration kLeastBootPatience = 5s;
 
 std::vector<EndpointRecord*> records_of(FleetState& fleet, UnitId unit, EndpointState state) {
   std::vector<EndpointRecord*> records;
-  for (auto& [id, record] : fleet.endpoints()) {
+  for (EndpointRecord& record : fleet.endpoints()) {
     if (record.unit == unit && record.state == state && record.managed) records.push_back(&record);
   }
   return records;
@@ -35,8 +35,7 @@ bool can_spare(const ReconcileInput& input, const FleetState& fleet, UnitId unit
     const ServiceSpec& service = input.spec->services[i];
     if (std::find(service.units.begin(), service.units.end(), unit) == service.units.end())
       continue;
-    const double left =
-        fleet.ready_capacity_per_s(*input.spec, service) - fleet.capacity_per_s(*input.spec, unit);
+    const double left = fleet.ready_capacity_per_s(service) - fleet.capacity_per_s(unit);
     if (left < input.required_per_s[i]) return false;
   }
   return true;
@@ -80,7 +79,13 @@ void shrink(const ReconcileInput& input, UnitId unit, int surplus, FleetState& f
 }
 
 void finish(const ReconcileInput& input, FleetState& fleet, std::vector<Command>& commands) {
-  for (auto& [id, record] : fleet.endpoints()) {
+  bool any = false;  // in a state that can end
+  for (std::uint32_t i = 0; i < input.targets.size(); ++i) {
+    const ReplicaCount& count = fleet.count(UnitId(i));
+    any = any || count.all() > count.ready;
+  }
+  if (!any) return;
+  for (EndpointRecord& record : fleet.endpoints()) {
     if (!record.managed || record.stopping) continue;
     const Duration boot_patience =
         kLostBootTimes * input.spec->unit(record.unit).boot_time_max + kLeastBootPatience;
@@ -95,8 +100,7 @@ void finish(const ReconcileInput& input, FleetState& fleet, std::vector<Command>
 
 }  // namespace
 
-std::vector<Command> reconcile(const ReconcileInput& input, FleetState& fleet) {
-  std::vector<Command> commands;
+void reconcile(const ReconcileInput& input, FleetState& fleet, std::vector<Command>& commands) {
   // A frozen fleet stays as it is: even what is sick or drained is left to the operator.
   if (!input.spec->control.guardrails.freeze) finish(input, fleet, commands);
   for (std::uint32_t i = 0; i < input.targets.size(); ++i) {
@@ -106,7 +110,6 @@ std::vector<Command> reconcile(const ReconcileInput& input, FleetState& fleet) {
     if (difference > 0) grow(input, unit, difference, fleet, commands);
     if (difference < 0) shrink(input, unit, -difference, fleet, commands);
   }
-  return commands;
 }
 
 }  // namespace signalbox::core

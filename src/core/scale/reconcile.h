@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/model/fleet_spec.h"
@@ -17,14 +18,14 @@ namespace signalbox::core {
 
 struct ReconcileInput {
   const FleetSpec* spec;
-  std::vector<int> targets;            // allowed replicas, indexed by UnitId
-  std::vector<double> required_per_s;  // capacity each service must keep ready, by ServiceId
-  std::uint64_t next_view_version;     // the view that will show what is decided here
-  std::uint64_t seen_view_version;     // the newest view the Router has reported under
+  std::span<const int> targets;            // allowed replicas, indexed by UnitId
+  std::span<const double> required_per_s;  // capacity each service must keep ready, by ServiceId
+  std::uint64_t next_view_version;         // the view that will show what is decided here
+  std::uint64_t seen_view_version;         // the newest view the Router has reported under
   TimePoint now;
 };
 
-// Marks the fleet's records and returns the commands to execute.
-std::vector<Command> reconcile(const ReconcileInput& input, FleetState& fleet);
+// Marks the fleet's records and appends the commands to execute.
+void reconcile(const ReconcileInput& input, FleetState& fleet, std::vector<Command>& commands);
 
 }  // namespace signalbox::core

@@ -32,8 +32,13 @@ class ReconcileTest : public testing::Test {
   }
   std::vector<Command> want(int inf2, int g5 = 0) {
     ++version;
-    ReconcileInput input{&spec, {inf2, 0, g5, 0, 0}, {required_per_s}, version, seen_version, now};
-    return reconcile(input, fleet);
+    return commands_for({inf2, 0, g5, 0, 0}, {required_per_s}, fleet);
+  }
+  std::vector<Command> commands_for(const std::vector<int>& targets,
+                                    const std::vector<double>& required, FleetState& of) {
+    std::vector<Command> commands;
+    reconcile({&spec, targets, required, version, seen_version, now}, of, commands);
+    return commands;
   }
   static int launches(const std::vector<Command>& commands) {
     int count = 0;
@@ -117,7 +122,7 @@ TEST_F(ReconcileTest, make_before_break_keeps_ready_capacity_for_the_requirement
   EXPECT_EQ(fleet.count(kG5Triton).ready, 3) << "one can be spared, the others must stay";
   want(3, 0);
   EXPECT_EQ(fleet.count(kG5Triton).ready, 3);
-  for (auto& [id, record] : fleet.endpoints()) {
+  for (EndpointRecord& record : fleet.endpoints()) {
     if (record.unit == kInf2) fleet.set_state(record, EndpointState::kReady, now);
   }
   want(3, 0);
@@ -128,8 +133,7 @@ TEST_F(ReconcileTest, services_that_share_a_unit_must_all_be_able_to_spare_it) {
   spec.services.push_back(testdata::make_service("other", {kInf2}));
   have(kInf2, 3);
   have(kG5Triton, 9);
-  ReconcileInput input{&spec, {0, 0, 9, 0, 0}, {1.0, 4.0}, 11, 10, now};
-  reconcile(input, fleet);
+  commands_for({0, 0, 9, 0, 0}, {1.0, 4.0}, fleet);
   EXPECT_EQ(fleet.count(kInf2).ready, 2) << "the other service has nothing else";
 }
 
@@ -189,10 +193,9 @@ TEST_F(ReconcileTest, fixed_servers_get_no_commands) {
   spec.units[0].managed = false;
   spec.units[0].endpoints = {{"10.0.0.1", 80}};
   FleetState fixed(spec, now);
-  ReconcileInput input{&spec, {0, 0, 0, 0, 0}, {0.0}, 11, 10, now};
-  EXPECT_TRUE(reconcile(input, fixed).empty());
-  fixed.set_state(fixed.endpoints().begin()->second, EndpointState::kUnhealthy, now);
-  EXPECT_TRUE(reconcile(input, fixed).empty());
+  EXPECT_TRUE(commands_for({0, 0, 0, 0, 0}, {0.0}, fixed).empty());
+  fixed.set_state(fixed.endpoints().front(), EndpointState::kUnhealthy, now);
+  EXPECT_TRUE(commands_for({0, 0, 0, 0, 0}, {0.0}, fixed).empty());
 }
 
 TEST_F(ReconcileTest, while_launches_are_refused_the_next_launch_is_the_probe) {
