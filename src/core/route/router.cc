@@ -247,6 +247,7 @@ void Router::on_request(RequestId id, const RequestFacts& facts, TimePoint now, 
   ServiceDigest& counts = services_[service->index()].counts;
   ++counts.arrivals;
   counts.work += facts.work;
+  counts.work_squared += facts.work * facts.work;
   commit(consider(id, ticket->second, now), ticket, now, out);
 }
 

@@ -35,6 +35,19 @@ std::vector<PoolSpec> pools_of(const Scenario& scenario) {
                                 : scenario.pools;
 }
 
+// Cumulative counts never jump: what came in since the last report is what is falsified.
+void falsify(core::ServiceDigest& counts, FleetRun::ReportedLoad& load, double factor) {
+  load.reported_arrivals += factor * static_cast<double>(counts.arrivals - load.arrivals);
+  load.reported_work += factor * (counts.work - load.work);
+  load.reported_work_squared += factor * (counts.work_squared - load.work_squared);
+  load.arrivals = counts.arrivals;
+  load.work = counts.work;
+  load.work_squared = counts.work_squared;
+  counts.arrivals = static_cast<std::uint64_t>(std::llround(load.reported_arrivals));
+  counts.work = load.reported_work;
+  counts.work_squared = load.reported_work_squared;
+}
+
 Recorder::Options recorder_options(const Scenario& scenario, const RunOptions& options) {
   return {.report_from = TimePoint{} + scenario.report_from,
           .end = TimePoint{} + scenario.length,
@@ -395,17 +408,11 @@ void FleetRun::tell_view(const std::shared_ptr<const core::FleetView>& view) {
 // The Router's digest on its way to control: as it is, or withheld, falsified or late.
 void FleetRun::report_load() {
   if (signal_fault_.blackout) return;
-  digest_ = router_.digest(now_);
+  router_.digest(now_, digest_);
   if (options_.sink != nullptr) options_.sink->router_digest(now_);
-  true_arrivals_.resize(digest_.services.size());
-  reported_arrivals_.resize(digest_.services.size());
+  loads_.resize(digest_.services.size());
   for (std::size_t i = 0; i < digest_.services.size(); ++i) {
-    // Falsified by what came in since the last one: a cumulative count never jumps.
-    const std::uint64_t arrivals = digest_.services[i].arrivals;
-    reported_arrivals_[i] +=
-        signal_fault_.load_factor * static_cast<double>(arrivals - true_arrivals_[i]);
-    true_arrivals_[i] = arrivals;
-    digest_.services[i].arrivals = static_cast<std::uint64_t>(std::llround(reported_arrivals_[i]));
+    falsify(digest_.services[i], loads_[i], signal_fault_.load_factor);
   }
   const std::uint64_t number = digests_taken_++;
   if (signal_fault_.delay == Duration{}) {

@@ -52,6 +52,13 @@ class FleetRun {
 
   RunResult run();
 
+  // What a service's clients really sent, as last counted, and what control was told of it.
+  struct ReportedLoad {
+    std::uint64_t arrivals = 0;
+    double work = 0.0, work_squared = 0.0;
+    double reported_arrivals = 0.0, reported_work = 0.0, reported_work_squared = 0.0;
+  };
+
  private:
   struct Event {
     enum class Kind : std::uint8_t {
@@ -205,8 +212,7 @@ class FleetRun {
   core::RouterDigest digest_;
   std::uint64_t digests_taken_ = 0;
   std::vector<DelayedDigest> delayed_digests_;
-  std::vector<std::uint64_t> true_arrivals_;  // by service, as last taken
-  std::vector<double> reported_arrivals_;     // by service, as last reported
+  std::vector<ReportedLoad> loads_;  // by service
   std::uint64_t view_version_ = 0;
   bool reactions_open_ = false;  // a mode change still waits for its first decision
   double cost_before_ = 0.0;     // billed before the reporting window

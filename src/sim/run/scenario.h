@@ -39,6 +39,7 @@ struct Scenario {
   std::vector<ServiceShape> shapes;  // by unit; empty = requests side by side
   std::vector<Traffic> traffic;
 
+  Duration season = 24h;  // the cycle by which its operator knows the traffic; zero = none
   Duration length{};                   // requests arrive for so long; then what is open finishes
   Duration report_from{};              // results count requests and cost from here on
   std::vector<ScheduledFault> faults;  // by time

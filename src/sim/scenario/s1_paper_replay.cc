@@ -41,6 +41,7 @@ Scenario s1_paper_replay(PaperFaults faults) {
   for (std::uint32_t i = 0; i < scenario.fleet.units.size(); ++i) service.units.emplace_back(i);
   service.objective = {.latency = 2s, .quantile = 0.99};
   scenario.fleet.services = {service};
+  scenario.season = kPeriod;
   scenario.length = kPeriod * kWaves;
   scenario.report_from = scenario.length / 2;
   scenario.traffic = {{.arrivals = [length = scenario.length](std::uint64_t seed) {

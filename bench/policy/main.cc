@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// `make bench-policy`: every policy before S1 to S4, resumable; writes the tables of
+// bench/RESULTS.md. Interrupt it at any time: what is finished is kept, and the tables are written
+// from the seeds that every policy has.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <map>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bench/policy/campaign.h"
+#include "bench/policy/run_store.h"
+#include "bench/policy/tables.h"
+#include "net/clock.h"
+#include "sim/report/progress.h"
+#include "sim/scenario/catalogue.h"
+#include "sim/workload/trace_directory.h"
+
+namespace {
+
+using namespace signalbox;
+
+std::atomic<bool> stop_wanted{false};
+
+int fail(const Error& error) {
+  fmt::print(stderr, "bench-policy: {}\n", error.message);
+  return 2;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"All policies before all scenarios; resumable", "bench-policy"};
+  std::vector<std::string> names = {"s1", "s2", "s3", "s4"};
+  std::map<std::string, int> seeds = {{"s3", 8}};
+  int most_seeds = 20;
+  int tuning_seeds = 2;
+  int threads = 2;
+  double minutes = 0.0;
+  bool native_only = false;
+  std::string folder = "build/bench-policy";
+  std::string results = "bench/RESULTS.md";
+  app.add_option("--scenario", names, "Which scenarios, in this order")->delimiter(',');
+  app.add_option("--seeds", most_seeds, "Seeds of each (s3: at most 8)");
+  app.add_option("--tuning-seeds", tuning_seeds, "Seeds each grid point is judged on");
+  app.add_option("--threads", threads, "Runs at once");
+  app.add_option("--minutes", minutes, "Stop after so long; 0 = when all is done");
+  app.add_flag("--native-only", native_only, "Leave out the runs with one router for all");
+  app.add_option("--folder", folder, "Where finished runs are kept");
+  app.add_option("--results", results, "The file whose tables are written");
+  CLI11_PARSE(app, argc, argv);
+
+  const auto traces = sim::TraceDirectory::find();
+  if (!traces.ok()) return fail(traces.error());
+  std::vector<bench::Course> courses;
+  for (const auto& name : names) {
+    const auto entry = sim::find_scenario(name);
+    if (!entry.ok()) return fail(entry.error());
+    auto scenario = (*entry)->build(*traces);
+    if (!scenario.ok()) return fail(scenario.error());
+    const auto limit = seeds.find(name);
+    courses.push_back({std::move(*scenario),
+                       limit == seeds.end() ? most_seeds : std::min(most_seeds, limit->second),
+                       tuning_seeds, !native_only});
+  }
+  auto store = bench::RunStore::open(folder);
+  if (!store.ok()) return fail(store.error());
+
+  std::signal(SIGINT, [](int) { stop_wanted = true; });
+  std::signal(SIGTERM, [](int) { stop_wanted = true; });
+  const TimePoint began = net::now();
+  TimePoint shown{};
+  bench::Campaign campaign(
+      courses, *store, threads, [&](const std::string& label, std::size_t done, std::size_t all) {
+        const TimePoint now = net::now();
+        if (minutes > 0.0 && to_seconds(now - began) > 60.0 * minutes) stop_wanted = true;
+        if (now - shown < 5s) return;
+        shown = now;
+        fmt::print(stderr, "{}\n",
+                   sim::render_progress({label, static_cast<double>(done),
+                                         static_cast<double>(all), now - began},
+                                        100));
+      });
+  campaign.run(stop_wanted);
+
+  const auto written = bench::replace_section(results, bench::render_tables(campaign.results()));
+  if (!written.ok()) return fail(written.error());
+  fmt::print("{}: tables written from {}\n{}", results, store->path(),
+             stop_wanted ? "Stopped before the end; the same command goes on from here.\n" : "");
+  return 0;
+}

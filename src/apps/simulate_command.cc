@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// `signalbox simulate`: scenarios under policies, seed by seed, on the virtual clock; what came of
+// it as a table, as JSON or as a page.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "apps/commands.h"
+#include "apps/exit_code.h"
+#include "apps/progress_line.h"
+#include "net/clock.h"
+#include "sim/policy/registry.h"
+#include "sim/report/json.h"
+#include "sim/report/page.h"
+#include "sim/report/summary.h"
+#include "sim/report/table.h"
+#include "sim/scenario/catalogue.h"
+#include "sim/scenario/experiment.h"
+#include "sim/scenario/scenario_file.h"
+
+namespace signalbox::apps {
+
+namespace {
+
+constexpr int kTableWidth = 120;
+
+int complain(const Error& error) {
+  fmt::print(stderr, "simulate: {}\n", error.message);
+  return kExitBadUsage;
+}
+
+int list_scenarios(const sim::TraceDirectory& traces) {
+  std::vector<sim::ScenarioListing> rows;
+  for (const auto& entry : sim::catalogue()) {
+    const auto scenario = entry.build(traces);
+    if (!scenario.ok()) return complain(scenario.error());
+    // Counted, not estimated: the first seed's requests.
+    const sim::Hindsight hindsight(*scenario, 1);
+    rows.push_back({std::string(entry.name), std::string(entry.title), scenario->length,
+                    static_cast<double>(hindsight.truth().total_requests())});
+  }
+  fmt::print("{}", sim::render_scenarios(rows, kTableWidth, isatty(STDOUT_FILENO) != 0));
+  fmt::print("\nPolicies (--policy NAME, or all)\n");
+  for (const auto& policy : sim::policies()) {
+    fmt::print("  {:<24} {}{}\n", policy.name, policy.title,
+               policy.oracle ? " (knows the future)" : "");
+  }
+  if (!traces.exists()) {
+    fmt::print("\nNo public traces here: stand-ins serve for s2, s3 and s4. docs/traces.md says how "
+               "to get them.\n");
+  }
+  return kExitOk;
+}
+
+Result<std::vector<sim::Scenario>> scenarios_of(const SimulateOptions& options,
+                                                const sim::TraceDirectory& traces) {
+  std::vector<sim::Scenario> scenarios;
+  for (const auto& name : options.scenarios) {
+    const bool file = name.ends_with(".yaml") || name.ends_with(".yml");
+    if (file) {
+      auto scenario = sim::load_scenario(name, traces);
+      if (!scenario.ok()) return scenario.error();
+      scenarios.push_back(std::move(*scenario));
+      continue;
+    }
+    const auto entry = sim::find_scenario(name);
+    if (!entry.ok()) return entry.error();
+    auto scenario = (*entry)->build(traces);
+    if (!scenario.ok()) return scenario.error();
+    scenarios.push_back(std::move(*scenario));
+  }
+  return scenarios;
+}
+
+Result<std::vector<const sim::PolicySpec*>> policies_of(const SimulateOptions& options) {
+  std::vector<const sim::PolicySpec*> chosen;
+  for (const auto& name : options.policies) {
+    if (name == "all") {
+      for (const auto& policy : sim::policies()) chosen.push_back(&policy);
+      continue;
+    }
+    const auto policy = sim::find_policy(name);
+    if (!policy.ok()) return policy.error();
+    chosen.push_back(*policy);
+  }
+  return chosen;
+}
+
+double seconds_since(TimePoint began) { return to_seconds(net::now() - began); }
+
+}  // namespace
+
+int simulate_command(const SimulateOptions& options) {
+  const auto traces = sim::TraceDirectory::find(options.traces);
+  if (!traces.ok()) return complain(traces.error());
+  if (options.list) return list_scenarios(*traces);
+  const auto scenarios = scenarios_of(options, *traces);
+  if (!scenarios.ok()) return complain(scenarios.error());
+  const auto policies = policies_of(options);
+  if (!policies.ok()) return complain(policies.error());
+
+  ProgressLine progress;
+  std::vector<sim::MeasuredRun> runs;
+  const bool page = !options.report.empty();
+  double total = 0.0;
+  for (const auto& scenario : *scenarios) {
+    total += to_seconds(scenario.length) * static_cast<double>(policies->size()) * options.seeds;
+  }
+  double done = 0.0;
+  for (const auto& scenario : *scenarios) {
+    for (int i = 0; i < options.seeds; ++i) {
+      const std::uint64_t seed = options.first_seed + static_cast<std::uint64_t>(i);
+      sim::Hindsight hindsight(scenario, seed);
+      for (const auto* policy : *policies) {
+        const std::string label =
+            fmt::format("{} {} seed {}/{}", scenario.name, policy->name, i + 1, options.seeds);
+        sim::Experiment experiment;
+        experiment.scenario = &scenario;
+        experiment.policy = policy;
+        experiment.router = options.same_router ? sim::RouterChoice::kSignalbox
+                                                : sim::RouterChoice::kNative;
+        experiment.options.seed = seed;
+        experiment.options.history = page && i == 0;
+        experiment.options.progress = [&](double share) {
+          progress.show(label, done + share * to_seconds(scenario.length), total);
+        };
+        progress.show(label, done, total);
+        const TimePoint began = net::now();
+        sim::MeasuredRun run;
+        run.result = sim::run(experiment, hindsight);
+        run.wall_s = seconds_since(began);
+        run.reported = scenario.length - scenario.report_from;
+        for (const auto forwarded : run.result.forwarded) run.simulated_requests += forwarded;
+        const auto bound = hindsight.bound_usd(1.0 - run.result.totals.slo_attainment());
+        run.lower_bound_usd = bound.ok() ? *bound : 0.0;
+        if (experiment.options.history) {
+          sim::add_bound(run.result, hindsight, scenario);
+        }
+        runs.push_back(std::move(run));
+        done += to_seconds(scenario.length);
+      }
+    }
+  }
+  progress.clear();
+
+  const auto summaries = sim::summarise(runs);
+  if (options.json) {
+    for (const auto& summary : summaries) fmt::print("{}\n", sim::to_json_line(summary));
+  } else {
+    sim::TableOptions table;
+    table.width = kTableWidth;
+    table.color = isatty(STDOUT_FILENO) != 0;
+    fmt::print("{}", sim::render_table(summaries, table));
+    for (const auto& scenario : *scenarios) {
+      fmt::print("\n{}: {}\n", scenario.name, scenario.about);
+    }
+  }
+  if (page) {
+    const std::string text = sim::simulation_page(*scenarios, runs, options.command);
+    std::ofstream file(options.report, std::ios::binary | std::ios::trunc);
+    file << text;
+    file.close();
+    if (!file) {
+      return complain({fmt::format("cannot write the report to '{}'", options.report)});
+    }
+    if (!options.json) fmt::print("\nThe page is {}\n", options.report);
+  }
+  return kExitOk;
+}
+
+}  // namespace signalbox::apps
