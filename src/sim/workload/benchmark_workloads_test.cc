@@ -9,6 +9,7 @@
 #include "sim/workload/image_production.h"
 #include "sim/workload/llm_mix.h"
 #include "sim/workload/servegen_shape.h"
+#include "sim/workload/spot_synthetic.h"
 #include "sim/workload/test_streams.h"
 
 namespace signalbox::sim {
@@ -128,6 +129,38 @@ TEST(LlmMix, is_reproduced_by_its_seed) {
   };
   EXPECT_TRUE(same(run(1), run(1)));
   EXPECT_FALSE(same(run(1), run(2)));
+}
+
+TEST(SpotSynthetic, is_whole_gone_or_between_for_about_the_shares_it_says) {
+  const Duration length = 1000 * kDay;
+  const auto trace = spot_availability_synthetic(16, length, 1);
+  EXPECT_EQ(trace.most, 16);
+  EXPECT_EQ(trace.length, length);
+  const auto& steps = trace.available.steps();
+  EXPECT_EQ(steps.front().value, 16);
+  double whole = 0.0, gone = 0.0;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    ASSERT_GE(steps[i].value, 0);
+    ASSERT_LE(steps[i].value, 16);
+    ASSERT_EQ(steps[i].from.time_since_epoch() % 5min, Duration::zero());
+    const TimePoint until =
+        i + 1 < steps.size() ? steps[i + 1].from : std::max(steps[i].from, TimePoint{length});
+    whole += steps[i].value == 16 ? to_seconds(until - steps[i].from) : 0.0;
+    gone += steps[i].value == 0 ? to_seconds(until - steps[i].from) : 0.0;
+  }
+  EXPECT_NEAR(whole / to_seconds(length), 0.46, 0.03);
+  EXPECT_NEAR(gone / to_seconds(length), 0.37, 0.03);
+}
+
+TEST(SpotSynthetic, is_reproduced_by_its_seed) {
+  const auto steps = [](std::uint64_t seed) {
+    std::vector<std::pair<TimePoint, int>> result;
+    const auto trace = spot_availability_synthetic(4, 10 * kDay, seed);
+    for (const auto& step : trace.available.steps()) result.emplace_back(step.from, step.value);
+    return result;
+  };
+  EXPECT_EQ(steps(1), steps(1));
+  EXPECT_NE(steps(1), steps(2));
 }
 
 TEST(BenchmarkWorkloads, without_traces_say_where_to_get_them) {
