@@ -263,6 +263,16 @@ TEST(ReplicaEngine, without_a_token_rate_tokens_are_spread_over_the_profiles_lat
   EXPECT_EQ(s.finish(1), 1s);
 }
 
+TEST(ReplicaEngine, a_stream_nobody_follows_reports_its_first_token_and_ends_at_the_same_time) {
+  Story s(ServiceModel(core::Profile::measured({{1, 1s}}, 0.0), 4,
+                       {.first_token = 200ms, .token_rate_per_s = 50.0}));
+  s.engine.arrive({.id = JobId{1}, .output_tokens = 4}, {}, s.events);
+  s.run();
+  EXPECT_EQ(s.times(1, Kind::kToken), std::vector<Duration>{200ms});
+  EXPECT_EQ(s.finish(1), 260ms);
+  EXPECT_EQ(s.events.size(), 3u);
+}
+
 TEST(ReplicaEngine, a_cancelled_stream_gives_no_more_tokens) {
   Story s(one_at_a_time(1s));
   s.arrive(1, 0s, 1.0, 4);
@@ -309,7 +319,7 @@ class Observer {
       case Step::Do::kArriveStream: {
         const JobId id{next_id_++};
         const int tokens = step.what == Step::Do::kArriveStream ? 1 + step.choice % 5 : 0;
-        engine_.arrive({id, 0.5 + step.choice / 1000.0, tokens, 0, true}, now_, events_);
+        engine_.arrive({id, 0.5 + step.choice / 1000.0, tokens, step.choice, true}, now_, events_);
         waiting_.push_back(id);
         tokens_[id] = model_.batches() ? 0 : tokens;
         break;
@@ -408,6 +418,12 @@ RC_GTEST_PROP(ReplicaEngineLaws, hold_for_slots_side_by_side, ()) {
 RC_GTEST_PROP(ReplicaEngineLaws, hold_for_batches, ()) {
   obeys_the_laws(ServiceModel(core::Profile::measured({{1, 300ms}, {4, 700ms}}, 0.0), 1,
                               {.max_batch = *rc::gen::inRange(1, 6)}));
+}
+
+RC_GTEST_PROP(ReplicaEngineLaws, hold_for_a_language_model, ()) {
+  obeys_the_laws(
+      ServiceModel(core::Profile::single_server(1.0, 0.0), *rc::gen::inRange(1, 6),
+                   {.prefill_tokens_per_s = 5000.0, .decode_base = 20ms, .decode_per_job = 10ms}));
 }
 
 RC_GTEST_PROP(ReplicaEngineLaws, a_single_server_is_busy_exactly_as_long_as_its_jobs_take, ()) {

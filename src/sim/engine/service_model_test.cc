@@ -32,9 +32,22 @@ TEST(ServiceModel, a_batching_unit_serves_a_batch_whatever_its_slots) {
   EXPECT_NEAR(model.stretch(4), 2.5, 1e-12);
 }
 
+TEST(ServiceModel, a_language_models_stretch_is_that_of_its_decoding_step) {
+  const ServiceModel model(
+      kCurve, 4, {.prefill_tokens_per_s = 2000.0, .decode_base = 30ms, .decode_per_job = 10ms});
+  EXPECT_EQ(model.grouping(), ServiceModel::Grouping::kLanguage);
+  EXPECT_DOUBLE_EQ(model.prefill_work(1000), 5e8);
+  EXPECT_DOUBLE_EQ(model.decode_work(), 4e7);
+  EXPECT_DOUBLE_EQ(model.stretch(1), 1.0);
+  EXPECT_DOUBLE_EQ(model.stretch(4), 70.0 / 40.0);
+}
+
 TEST(ServiceModelDeathTest, a_shape_without_sense_is_a_bug) {
   EXPECT_DEATH(ServiceModel(kCurve, 0), "slots");
   EXPECT_DEATH(ServiceModel(kCurve, 1, {.token_rate_per_s = -1.0}), "token_rate");
+  EXPECT_DEATH(ServiceModel(kCurve, 1, {.prefill_tokens_per_s = 9.0}), "decode_step");
+  const ServiceShape both{.max_batch = 2, .prefill_tokens_per_s = 9.0, .decode_base = 1ms};
+  EXPECT_DEATH(ServiceModel(kCurve, 1, both), "max_batch");
 }
 
 }  // namespace
