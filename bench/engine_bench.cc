@@ -10,6 +10,7 @@
 
 #include "base/prng.h"
 #include "sim/engine/event_queue.h"
+#include "sim/engine/llm_profile.h"
 #include "sim/engine/replica_engine.h"
 
 namespace {
@@ -75,6 +76,36 @@ void full_slots(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(full_slots)->ArgName("slots")->Arg(4)->Arg(32);
+
+// A language model's replica that stays full: per job a start, a first token and a finish, however
+// many tokens it decodes.
+void language_model(benchmark::State& state) {
+  const sim::LlmReplica replica = sim::llm_a100();
+  const ServiceModel model(replica.profile, replica.slots, replica.shape);
+  ReplicaEngine engine(model);
+  std::vector<JobEvent> events;
+  Prng prng(1);
+  std::uint64_t id = 0;
+  TimePoint now{};
+  const auto arrive = [&] {
+    const int prompt = 1 + static_cast<int>(prng.below(2048));
+    const int output = 2 + static_cast<int>(prng.below(512));
+    engine.arrive({JobId{id++}, 1.0, output, prompt}, now, events);
+  };
+  for (int i = 0; i < replica.slots; ++i) arrive();
+  for (auto _ : state) {
+    const std::uint64_t before = engine.finished();
+    while (engine.finished() == before) {
+      now = *engine.next_event();
+      engine.advance(now, events);
+    }
+    arrive();
+    benchmark::DoNotOptimize(events.data());
+    events.clear();
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(language_model);
 
 // One event out and one in, at a steady number of pending ones.
 void event_queue(benchmark::State& state) {
