@@ -122,8 +122,8 @@ std::size_t Campaign::chosen_point(const Course& course, const sim::PolicySpec& 
     }
     if (!complete || requests == 0.0) continue;
     score.missing = std::max(0.0, kAttainmentWanted - within / requests);
-    if (!best_score || std::pair(score.missing, score.cost) <
-                           std::pair(best_score->missing, best_score->cost)) {
+    if (!best_score ||
+        std::pair(score.missing, score.cost) < std::pair(best_score->missing, best_score->cost)) {
       best = point;
       best_score = score;
     }

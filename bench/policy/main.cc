@@ -83,10 +83,10 @@ int main(int argc, char** argv) {
         if (minutes > 0.0 && to_seconds(now - began) > 60.0 * minutes) stop_wanted = true;
         if (now - shown < 5s) return;
         shown = now;
-        fmt::print(stderr, "{}\n",
-                   sim::render_progress({label, static_cast<double>(done),
-                                         static_cast<double>(all), now - began},
-                                        100));
+        fmt::print(
+            stderr, "{}\n",
+            sim::render_progress(
+                {label, static_cast<double>(done), static_cast<double>(all), now - began}, 100));
       });
   campaign.run(stop_wanted);
 

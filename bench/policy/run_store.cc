@@ -94,8 +94,7 @@ Result<RunStore> RunStore::open(const std::string& folder) {
     const json::value value = json::parse(line, bad);
     if (bad || !value.is_object()) continue;
     const auto& object = value.as_object();
-    store.runs_.insert_or_assign(json::value_to<std::string>(object.at("key")),
-                                 from_json(object));
+    store.runs_.insert_or_assign(json::value_to<std::string>(object.at("key")), from_json(object));
   }
   store.file_.open(store.path_, std::ios::app);
   if (!store.file_) return Error{fmt::format("cannot write to '{}'", store.path_)};

@@ -28,8 +28,8 @@ std::string parameters_in_words(const sim::Parameters& parameters) {
   return text.empty() ? "-" : text;
 }
 
-std::string with_interval(double value, const std::optional<sim::Interval>& interval,
-                          double times, int digits) {
+std::string with_interval(double value, const std::optional<sim::Interval>& interval, double times,
+                          int digits) {
   std::string text = fmt::format("{:.{}f}", value * times, digits);
   if (interval) {
     text += fmt::format(" [{:.{}f}, {:.{}f}]", interval->low * times, digits,
@@ -67,8 +67,8 @@ std::string table_of(const CourseResult& result, sim::RouterChoice router) {
         row.entry->policy->name == "signalbox" ? "**signalbox**"
                                                : std::string(row.entry->policy->name),
         row.entry->policy->oracle ? " (knows the future)" : "",
-        s.slo_attainment < kWanted ? " (misses 99 %)" : "",
-        parameters_in_words(row.entry->tuned), with_interval(s.cost_usd, s.cost_interval, 1.0, 2),
+        s.slo_attainment < kWanted ? " (misses 99 %)" : "", parameters_in_words(row.entry->tuned),
+        with_interval(s.cost_usd, s.cost_interval, 1.0, 2),
         s.gap ? with_interval(*s.gap, s.gap_interval, 1.0, 3) : "-",
         with_interval(s.slo_attainment, s.attainment_interval, 100.0, 3), s.p99_ms, s.refused,
         s.violation_minutes,
@@ -115,9 +115,10 @@ Result<bool> replace_section(const std::string& path, const std::string& section
   const auto begin = text.find(kBegin);
   const auto end = text.find(kEnd);
   if (!in || begin == std::string::npos || end == std::string::npos || end < begin) {
-    return Error{fmt::format("'{}' cannot be read, or has no lines '<!-- policies: begin -->' and "
-                             "'<!-- policies: end -->' to write between",
-                             path)};
+    return Error{
+        fmt::format("'{}' cannot be read, or has no lines '<!-- policies: begin -->' and "
+                    "'<!-- policies: end -->' to write between",
+                    path)};
   }
   text.replace(begin + kBegin.size(), end - begin - kBegin.size(), "\n" + section);
   std::ofstream out(path, std::ios::binary | std::ios::trunc);

@@ -35,10 +35,11 @@ void print_violation(const sim::Violation& violation, const sim::FuzzCase& fuzz_
 int run_one(const std::string& name) {
   const auto fuzz_case = sim::FuzzCase::parse(name);
   if (!fuzz_case) {
-    fmt::print(stderr,
-               "simulate: '{}' names no case; a case is a seed and what was left out, as in 4711 or "
-               "4711-f2-u0-h\n",
-               name);
+    fmt::print(
+        stderr,
+        "simulate: '{}' names no case; a case is a seed and what was left out, as in 4711 or "
+        "4711-f2-u0-h\n",
+        name);
     return kExitBadUsage;
   }
   running_case = name;

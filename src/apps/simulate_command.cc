@@ -54,8 +54,9 @@ int list_scenarios(const sim::TraceDirectory& traces) {
                policy.oracle ? " (knows the future)" : "");
   }
   if (!traces.exists()) {
-    fmt::print("\nNo public traces here: stand-ins serve for s2, s3 and s4. docs/traces.md says how "
-               "to get them.\n");
+    fmt::print(
+        "\nNo public traces here: stand-ins serve for s2, s3 and s4. docs/traces.md says how "
+        "to get them.\n");
   }
   return kExitOk;
 }
@@ -125,8 +126,8 @@ int simulate_command(const SimulateOptions& options) {
         sim::Experiment experiment;
         experiment.scenario = &scenario;
         experiment.policy = policy;
-        experiment.router = options.same_router ? sim::RouterChoice::kSignalbox
-                                                : sim::RouterChoice::kNative;
+        experiment.router =
+            options.same_router ? sim::RouterChoice::kSignalbox : sim::RouterChoice::kNative;
         experiment.options.seed = seed;
         experiment.options.history = page && i == 0;
         experiment.options.progress = [&](double share) {

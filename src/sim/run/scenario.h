@@ -37,12 +37,15 @@ struct Scenario {
   core::FleetSpec fleet;
   std::vector<PoolSpec> pools;       // by unit; empty = unlimited on-demand pools
   std::vector<ServiceShape> shapes;  // by unit; empty = requests side by side
+  // By unit, for bounds only: the most work a replica can do in a second, where its profile does
+  // not say (sizes that unlike replicas weigh unlike); empty = the plateaus.
+  std::vector<double> most_work_per_s;
   std::vector<Traffic> traffic;
 
-  Duration season = 24h;  // the cycle by which its operator knows the traffic; zero = none
-  Duration length{};                   // requests arrive for so long; then what is open finishes
-  Duration report_from{};              // results count requests and cost from here on
-  std::vector<ScheduledFault> faults;  // by time
+  Duration season = 24h;   // the cycle by which its operator knows the traffic; zero = none
+  Duration length{};       // requests arrive for so long; then what is open finishes
+  Duration report_from{};  // results count requests and cost from here on
+  std::vector<ScheduledFault> faults;               // by time
   std::vector<ScheduledSignalFault> signal_faults;  // by time
 };
 

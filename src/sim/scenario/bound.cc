@@ -82,7 +82,8 @@ class UnitInSlots {
   solve::FleetUnit describe() const {
     solve::FleetUnit unit;
     unit.name = spec_.name;
-    unit.work_per_s = spec_.plateau_per_s();
+    unit.work_per_s = scenario_.most_work_per_s.empty() ? spec_.plateau_per_s()
+                                                        : scenario_.most_work_per_s[id_.index()];
     unit.cap = caps();
     if (pool_.tier == Tier::kOwned || !spec_.managed) return unit;  // paid for already: fixed cost
     std::vector<double> prices;

@@ -56,8 +56,8 @@ Result<const CatalogueEntry*> find_scenario(std::string_view name) {
     if (!names.empty()) names += ", ";
     names += entry.name;
   }
-  return Error{fmt::format("there is no scenario '{}'; there are {}, and files of your own",
-                           name, names)};
+  return Error{
+      fmt::format("there is no scenario '{}'; there are {}, and files of your own", name, names)};
 }
 
 }  // namespace signalbox::sim

@@ -10,10 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "base/distributions.h"
-#include "base/prng.h"
 #include "sim/scenario/paper.h"
 #include "sim/workload/servegen_shape.h"
+#include "sim/workload/spot_synthetic.h"
 #include "sim/workload/trace_spot_availability.h"
 
 namespace signalbox::sim {
@@ -47,25 +46,6 @@ constexpr SpotPool kSpotPools[] = {
     {"g5-spot-b", kG5, "b", kG5SpotUsdPerHour, 4, "us-east-2a", 4},
 };
 
-// On and off by chance, with the traces' means in mind: an hour or two of plenty, half an hour of
-// little.
-SpotAvailability invented_availability(int most, std::uint64_t seed) {
-  Prng prng(seed);
-  SpotAvailability invented;
-  invented.length = 7 * Duration{24h};
-  invented.most = most;
-  std::vector<StepSeries<int>::Step> steps;
-  bool plenty = true;
-  for (Duration at{}; at < invented.length; plenty = !plenty) {
-    const int count =
-        plenty ? most : static_cast<int>(prng.below(static_cast<std::uint64_t>(most)) / 2);
-    steps.push_back({TimePoint{} + at, count});
-    at += from_seconds(draw_exponential(prng, plenty ? 6000.0 : 1800.0));
-  }
-  invented.available = StepSeries<int>(std::move(steps));
-  return invented;
-}
-
 void add_unit(Scenario& scenario, core::UnitSpec unit, PoolSpec pool) {
   scenario.fleet.units.push_back(std::move(unit));
   scenario.pools.push_back(std::move(pool));
@@ -98,8 +78,8 @@ Result<Scenario> s3_spot_tiers(const TraceDirectory& traces) {
       availability = times(*read, row.times);
     } else {
       invented = true;
-      availability = invented_availability(row.nodes * row.times,
-                                           static_cast<std::uint64_t>(&row - kSpotPools) + 1);
+      availability = spot_availability_synthetic(row.nodes * row.times, 7 * Duration{24h},
+                                                 static_cast<std::uint64_t>(&row - kSpotPools) + 1);
     }
     traced = std::min(traced, availability.length);
     unit.max_replicas = availability.most;
