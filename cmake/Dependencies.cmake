@@ -9,6 +9,8 @@
 #   signalbox_gtest    GoogleTest, GoogleMock and RapidCheck (signalbox_test() links it already)
 #   benchmark::benchmark_main   (signalbox_bench() links it already)
 #   PkgConfig::clp  PkgConfig::cbc   (solve only; they say where they are through pkg-config)
+#
+# SIGNALBOX_CHART_LIBRARY is the path of Chart.js, which sim/report builds into the binary.
 include_guard(GLOBAL)
 
 find_package(Threads REQUIRED)
@@ -24,6 +26,8 @@ find_package(Boost 1.81 REQUIRED CONFIG COMPONENTS json url)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(clp REQUIRED IMPORTED_TARGET clp>=1.17)
 pkg_check_modules(cbc REQUIRED IMPORTED_TARGET cbc>=2.10)
+find_file(SIGNALBOX_CHART_LIBRARY chart.min.js PATHS /usr/share/javascript/chart.js NO_DEFAULT_PATH
+          REQUIRED DOC "Chart.js of the package libjs-chart.js")
 
 # Asio and Beast are header-only by default: every file that includes them compiles their whole
 # implementation again. Here it is compiled once, and the definitions travel to every user because

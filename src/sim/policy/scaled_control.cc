@@ -147,10 +147,13 @@ void ScaledControl::on_digest(const core::RouterDigest& digest, TimePoint now) {
   seen_view_version_ = digest.view_version;
   arrived_work_ = digest.services[0].work;
   held_ = digest.services[0].held;
-  for (const auto& entry : digest.service_units) {
-    units_[entry.unit.index()].forwarded = entry.forwarded;
+  for (std::size_t i = 0; i < units_.size(); ++i) {
+    const core::UnitDigest& unit = digest.units[i];
+    units_[i].in_flight = unit.in_flight;
+    // What was sent there ended one way or another, or has not yet.
+    units_[i].forwarded =
+        unit.completed + unit.failed + static_cast<std::uint64_t>(unit.in_flight);
   }
-  for (std::size_t i = 0; i < units_.size(); ++i) units_[i].in_flight = digest.units[i].in_flight;
   // Who is how busy matters only to those that are to stop, and to whoever chooses them.
   if (draining_ == 0 && now < next_decision_ && !options_.make_before_break) return;
   auto endpoint = endpoints_.begin();
@@ -349,10 +352,12 @@ void ScaledControl::publish(TimePoint now) {
   view->version = ++version_;
   view->at = now;
   view->spec = spec_;
-  view->endpoints.reserve(endpoints_.size());
+  std::vector<core::EndpointView> endpoints;
+  endpoints.reserve(endpoints_.size());
   for (const Endpoint& e : endpoints_) {
-    view->endpoints.push_back({e.id, e.unit, e.state, e.address, e.since});
+    endpoints.push_back({e.id, e.unit, e.state, e.address, e.since});
   }
+  view->endpoints = std::move(endpoints);
   describe_units(*view);
   cost_usd_per_hour_ = 0.0;
   for (const Endpoint& e : endpoints_) {

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A table is a list of columns; each knows its text, and whether small or large is good. Drawn on
-// observe's canvas, which clips and measures whatever names turn up.
+// Drawn on observe's canvas, which clips and measures whatever names turn up.
 #include "sim/report/table.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <string_view>
 #include <vector>
 
@@ -16,6 +14,7 @@
 #include "observe/figures.h"
 #include "observe/unicode.h"
 #include "observe/wrapping.h"
+#include "sim/report/result_columns.h"
 #include "sim/report/wording.h"
 
 namespace signalbox::sim {
@@ -31,92 +30,24 @@ constexpr Style kStrong = {Ink::kDefault, Ink::kDefault, true};
 constexpr Style kBest = {Ink::kGreen, Ink::kDefault, true};
 constexpr Style kBad = {Ink::kRed};
 
-enum class Good { kNone, kSmall, kLarge };
-
-struct Column {
-  std::string_view title;
-  int rank;  // the higher, the sooner it is left out
-  Good good;
-  bool money;  // compared only among policies that keep the objective
-  std::function<std::string(const PolicySummary&)> text;
-  std::function<std::optional<double>(const PolicySummary&)> value;
-};
-
-using Value = std::optional<double>;
-
-// The policy's name is drawn before these, always.
-const std::vector<Column>& columns() {
-  using S = PolicySummary;
-  static const std::vector<Column> all = {
-      {"cost", 0, Good::kSmall, true, [](const S& s) { return observe::usd_text(s.cost_usd); },
-       [](const S& s) -> Value { return s.cost_usd; }},
-      {"/bound", 1, Good::kSmall, true, [](const S& s) { return gap_text(s.gap); },
-       [](const S& s) -> Value { return s.gap; }},
-      {"95 % of it", 9, Good::kNone, true,
-       [](const S& s) { return gap_interval_text(s.gap_interval); },
-       [](const S&) -> Value { return std::nullopt; }},
-      {"in time", 0, Good::kLarge, false,
-       [](const S& s) { return attainment_text(s.slo_attainment); },
-       [](const S& s) -> Value { return s.slo_attainment; }},
-      {"$/1k", 7, Good::kSmall, true,
-       [](const S& s) {
-         return s.usd_per_1k_within_slo ? observe::usd_text(*s.usd_per_1k_within_slo) : "-";
-       },
-       [](const S& s) -> Value { return s.usd_per_1k_within_slo; }},
-      {"p50", 4, Good::kSmall, false, [](const S& s) { return ms_text(s.p50_ms); },
-       [](const S& s) -> Value { return s.p50_ms; }},
-      {"p95", 6, Good::kSmall, false, [](const S& s) { return ms_text(s.p95_ms); },
-       [](const S& s) -> Value { return s.p95_ms; }},
-      {"p99", 2, Good::kSmall, false, [](const S& s) { return ms_text(s.p99_ms); },
-       [](const S& s) -> Value { return s.p99_ms; }},
-      {"refused", 3, Good::kSmall, false, [](const S& s) { return mean_count_text(s.refused); },
-       [](const S& s) -> Value { return s.refused; }},
-      {"lost", 3, Good::kSmall, false, [](const S& s) { return mean_count_text(s.dropped); },
-       [](const S& s) -> Value { return s.dropped; }},
-      {"bad min", 5, Good::kSmall, false,
-       [](const S& s) { return mean_count_text(s.violation_minutes); },
-       [](const S& s) -> Value { return s.violation_minutes; }},
-      {"switches", 8, Good::kNone, false,
-       [](const S& s) { return mean_count_text(s.mode_switches); },
-       [](const S&) -> Value { return std::nullopt; }},
-  };
-  return all;
-}
-
 struct Cell {
   std::string text;
   bool best = false;
 };
 
 struct DrawnColumn {
-  const Column* column;
+  const ResultColumn* column;
   std::vector<Cell> cells;  // by row
   int width = 0;
 };
 
-bool keeps_objective(const PolicySummary& s, const TableOptions& options) {
-  return !options.attainment_target || s.slo_attainment >= *options.attainment_target;
-}
-
-DrawnColumn draw(const Column& column, std::span<const PolicySummary> rows,
+DrawnColumn draw(const ResultColumn& column, std::span<const PolicySummary> rows,
                  const TableOptions& options) {
   DrawnColumn drawn{&column, {}, observe::display_width(column.title)};
-  std::optional<double> best, worst;
-  const double sign = column.good == Good::kLarge ? -1.0 : 1.0;
-  for (const auto& row : rows) {
-    drawn.cells.push_back({column.text(row)});
-    drawn.width = std::max(drawn.width, observe::display_width(drawn.cells.back().text));
-    const auto value = column.value(row);
-    if (!value || (column.money && !keeps_objective(row, options))) continue;
-    if (!best || sign * *value < sign * *best) best = value;
-    if (!worst || sign * *value > sign * *worst) worst = value;
-  }
-  // Where all are equal there is nothing to point at.
-  if (column.good == Good::kNone || !best || rows.size() < 2) return drawn;
-  if (best == worst && !column.money) return drawn;
+  const auto best = best_rows(column, rows, options.attainment_target);
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    drawn.cells[i].best =
-        column.value(rows[i]) == best && (!column.money || keeps_objective(rows[i], options));
+    drawn.cells.push_back({column.text(rows[i]), best[i]});
+    drawn.width = std::max(drawn.width, observe::display_width(drawn.cells.back().text));
   }
   return drawn;
 }
@@ -132,7 +63,7 @@ int total_width(int names, const std::vector<DrawnColumn>& drawn) {
 
 // Least important first, until the rest fits. Returns the titles that had to go, in table order.
 std::vector<std::string_view> make_fit(int names, int width, std::vector<DrawnColumn>& drawn) {
-  std::vector<const Column*> gone;
+  std::vector<const ResultColumn*> gone;
   while (drawn.size() > 1 && total_width(names, drawn) > width) {
     const auto least = std::max_element(
         drawn.begin(), drawn.end(),
@@ -143,7 +74,7 @@ std::vector<std::string_view> make_fit(int names, int width, std::vector<DrawnCo
   }
   std::sort(gone.begin(), gone.end());
   std::vector<std::string_view> titles;
-  for (const Column* column : gone) titles.push_back(column->title);
+  for (const ResultColumn* column : gone) titles.push_back(column->title);
   return titles;
 }
 
@@ -177,7 +108,7 @@ std::string render_block(std::span<const PolicySummary> rows, const TableOptions
   for (const auto& row : rows) names = std::max(names, observe::display_width(row.policy));
   names = std::min(names, std::max(8, options.width / 3));
   std::vector<DrawnColumn> drawn;
-  for (const Column& column : columns()) {
+  for (const ResultColumn& column : result_columns()) {
     DrawnColumn one = draw(column, rows, options);
     const bool says_something = std::any_of(one.cells.begin(), one.cells.end(),
                                             [](const Cell& cell) { return cell.text != "-"; });
@@ -217,7 +148,7 @@ std::string render_block(std::span<const PolicySummary> rows, const TableOptions
   for (std::size_t i = 0; i < rows.size(); ++i) {
     ++row;
     canvas.text(row, kIndent, rows[i].policy, kStrong, names);
-    const bool kept = keeps_objective(rows[i], options);
+    const bool kept = keeps_objective(rows[i], options.attainment_target);
     end = kIndent + names + 1;
     for (const auto& column : drawn) {
       end += kGap + column.width;

@@ -18,6 +18,15 @@ std::string attainment_text(double share) {
   return fmt::format("{:.2f} %", std::floor(share * 1e4 + 1e-9) / 100.0);
 }
 
+std::string miss_share_text(double share) {
+  const double percent = 100.0 * std::max(0.0, share);
+  return fmt::format("{:.{}f} %", percent,
+                     percent == 0.0   ? 0
+                     : percent < 0.1  ? 3
+                     : percent < 10.0 ? 2
+                                      : 1);
+}
+
 std::string gap_text(std::optional<double> gap) { return gap ? fmt::format("{:.3f}", *gap) : "-"; }
 
 std::string mean_count_text(double count) {
@@ -32,10 +41,6 @@ std::string ms_text(double milliseconds) {
   return observe::duration_text(from_seconds(milliseconds / 1000.0));
 }
 
-std::string gap_interval_text(const std::optional<Interval>& interval) {
-  return interval ? fmt::format("{:.3f}-{:.3f}", interval->low, interval->high) : "-";
-}
-
 std::string length_text(Duration length) {
   constexpr Duration kDay = 24h;
   if (length >= 4 * kDay && length % kDay == Duration::zero()) {
@@ -45,7 +50,9 @@ std::string length_text(Duration length) {
 }
 
 std::string hours_text(Duration since_start) {
-  return fmt::format("{:.4g} h", to_seconds(since_start) / 3600.0);
+  const auto minutes = (since_start + 30s) / 60s;
+  return minutes % 60 == 0 ? fmt::format("{} h", minutes / 60)
+                           : fmt::format("{} h {} min", minutes / 60, minutes % 60);
 }
 
 }  // namespace signalbox::sim
