@@ -59,6 +59,38 @@ TEST(LiveFleet, a_new_view_keeps_what_is_in_flight) {
   EXPECT_TRUE(free_of(live, 0).empty());
 }
 
+TEST(LiveFleet, endpoints_it_has_already_are_not_taken_in_again_but_pauses_end) {
+  LiveFleet live;
+  const auto view = view_of(two_units(), {2, 0});
+  view->endpoints_version = 7;
+  live.adopt(*view, nullptr, at(0s));
+  LiveEndpoint& dead = *live.find(endpoint_of(0, 1));
+  dead.ejection.on_dead(at(0s));
+  live.refresh(dead, at(0s));
+  EXPECT_EQ(free_of(live, 0), (std::set{endpoint_of(0, 2)}));
+  live.adopt(*view, view->spec.get(), at(2s));
+  EXPECT_EQ(live.find(endpoint_of(0, 1)), &dead) << "the very same record";
+  EXPECT_EQ(free_of(live, 0), (std::set{endpoint_of(0, 1), endpoint_of(0, 2)}))
+      << "its pause is over";
+}
+
+TEST(LiveFleet, another_version_or_spec_is_taken_in) {
+  LiveFleet live;
+  const auto view = view_of(two_units(), {1, 0});
+  view->endpoints_version = 7;
+  live.adopt(*view, nullptr, at(0s));
+  view->endpoints[0].state = EndpointState::kDraining;
+  view->endpoints_version = 8;
+  live.adopt(*view, view->spec.get(), at(1s));
+  EXPECT_TRUE(free_of(live, 0).empty());
+  auto roomier = two_units();
+  roomier.units[0].slots = 4;
+  const auto reloaded = view_of(roomier, {1, 0});
+  reloaded->endpoints_version = 8;
+  live.adopt(*reloaded, view->spec.get(), at(2s));
+  EXPECT_EQ(live.find(endpoint_of(0, 1))->slots, 4);
+}
+
 TEST(LiveFleet, a_drained_endpoint_that_frees_is_not_offered_again) {
   LiveFleet live;
   const auto view = view_of(two_units(), {1, 0});

@@ -12,6 +12,7 @@
 #include <limits>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "base/prng.h"
 #include "core/model/testdata/fleets.h"
@@ -451,6 +452,34 @@ TEST(Controller, the_view_is_complete_and_in_order) {
   EXPECT_NEAR(view.cost_usd_per_hour, rate, 1e-9);
   EXPECT_NE(view.services[0].reason.find(" x inf2 for "), std::string::npos)
       << view.services[0].reason;
+}
+
+TEST(Controller, a_service_is_planned_when_it_is_due_and_not_with_every_tick) {
+  ControllerRig rig(paper_fleet());
+  rig.run(60, 20.0);
+  int plans = 0;
+  std::string reason = rig.controller.plan().services[0].reason;
+  for (int i = 0; i < 60; ++i) {
+    rig.run(1, i % 2 == 0 ? 19.0 : 21.0);  // each plan names the demand to the tenth
+    plans += std::exchange(reason, rig.controller.plan().services[0].reason) != reason ? 1 : 0;
+  }
+  EXPECT_GT(plans, 3);
+  EXPECT_LE(plans, 2 * 60 / 5) << "the replan interval is 5 s";
+}
+
+TEST(Controller, views_share_their_endpoints_until_one_changes) {
+  ControllerRig rig(paper_fleet());
+  rig.run(60, 20.0);
+  const auto before = rig.controller.view();
+  rig.run(20, 20.0);
+  const auto after = rig.controller.view();
+  EXPECT_EQ(after->endpoints_version, before->endpoints_version);
+  EXPECT_TRUE(after->endpoints.shares_with(before->endpoints));
+  EXPECT_GT(after->spent_usd, before->spent_usd) << "what does change is told all the same";
+  rig.lose(kInf2, 1);
+  rig.tick();
+  EXPECT_NE(rig.controller.view()->endpoints_version, before->endpoints_version);
+  EXPECT_FALSE(rig.controller.view()->endpoints.shares_with(before->endpoints));
 }
 
 TEST(Controller, a_plan_hands_out_its_commands_once) {

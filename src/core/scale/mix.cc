@@ -24,7 +24,7 @@ constexpr double kInfinite = std::numeric_limits<double>::infinity();
 constexpr double kRounding = 1e-12;
 // Partial mixes carried on at once. Beyond it the least promising are dropped, and the mix found
 // may not be the best; it takes very many units of nearly one price to get there.
-constexpr std::size_t kMostPartial = 4096;
+constexpr std::size_t kMostPartial = 256;
 
 bool cheaper_per_capacity(double price_a, double capacity_a, double price_b, double capacity_b) {
   return price_a * capacity_b < price_b * capacity_a;

@@ -44,6 +44,9 @@ class PlannerTest : public testing::Test {
   ServiceWish plan(std::uint32_t service = 0) {
     return plan_service({&spec, &fleet, &demand, ServiceId(service), mode, held, taken, now});
   }
+  bool stands(const ServiceWish& wish) {
+    return still_stands(wish, {&spec, &fleet, &demand, ServiceId(0), mode, held, taken, now});
+  }
   void use(const FleetSpec& other) {
     spec = other;
     fleet = FleetState(spec, at(0s));
@@ -212,6 +215,62 @@ TEST_F(PlannerTest, fixed_servers_are_used_before_anything_is_bought) {
   call(2);
   const ServiceWish wish = plan();
   EXPECT_EQ(wish.targets, (std::vector{0, 0, 0, 0, 3}));
+}
+
+TEST_F(PlannerTest, a_plan_stands_while_what_it_leaves_uncovered_is_not_worth_a_replica) {
+  call(20);
+  const ServiceWish wish = plan();
+  ASSERT_GT(wish.accepted_per_s, 0.0);
+  EXPECT_TRUE(stands(wish));
+  EXPECT_LE(wish.required_per_s, wish.planned_per_s + wish.accepted_per_s);
+  int rate = 20;
+  while (stands(wish)) call(++rate);
+  EXPECT_GT(plan().required_per_s, wish.planned_per_s + wish.accepted_per_s);
+  EXPECT_GT(plan().planned_per_s, wish.planned_per_s) << "and then another plan is larger";
+  call(rate - 1);
+  EXPECT_EQ(plan().targets, wish.targets) << "but one requests/s less made no difference";
+}
+
+TEST_F(PlannerTest, less_demand_alone_is_no_reason_to_plan_again) {
+  call(20);
+  const ServiceWish wish = plan();
+  call(5);
+  EXPECT_TRUE(stands(wish));
+}
+
+TEST_F(PlannerTest, a_plan_falls_with_the_prices_limits_and_speeds_it_rests_on) {
+  call(20);
+  const ServiceWish wish = plan();
+  fleet.unit(kG6).price_usd_per_hour *= 0.5;
+  EXPECT_FALSE(stands(wish)) << "another price";
+  fleet.unit(kG6).price_usd_per_hour *= 2.0;
+  EXPECT_TRUE(stands(wish));
+  fleet.unit(kInf2).pool_limit = 30;
+  EXPECT_FALSE(stands(wish)) << "another limit";
+  fleet.unit(kInf2).pool_limit.reset();
+  taken[0] = 4;
+  EXPECT_FALSE(stands(wish)) << "another service claims some of it";
+  taken[0] = 0;
+  fleet.unit(kInf2).slowdown = 1.5;
+  fleet.unit(kInf2).confidence = 1.0;
+  EXPECT_FALSE(stands(wish)) << "its replicas do less than they were planned for";
+}
+
+TEST_F(PlannerTest, a_line_too_long_for_the_slots_ends_a_plan) {
+  call(20);
+  const ServiceWish wish = plan();
+  held = 100;
+  EXPECT_FALSE(stands(wish));
+}
+
+TEST_F(PlannerTest, a_plan_that_limits_stopped_short_stands_until_they_move) {
+  for (auto& unit : spec.units) unit.max_replicas = 1;
+  call(50);
+  const ServiceWish wish = plan();
+  call(60);
+  EXPECT_TRUE(stands(wish)) << "no plan could do more";
+  spec.units[0].max_replicas = 2;
+  EXPECT_FALSE(stands(wish));
 }
 
 TEST_F(PlannerTest, the_boot_horizon_is_the_longest_boot_of_what_can_be_launched) {
