@@ -41,20 +41,15 @@ std::vector<std::size_t> by_price_per_capacity(const std::vector<MixOption>& opt
   return order;
 }
 
+double beyond_floors(const std::vector<MixOption>& options, double required_per_s) {
+  for (const auto& option : options) required_per_s -= option.least * option.capacity_per_s;
+  return required_per_s;
+}
+
 // The dual price: what the last fractional replica needed costs per unit of capacity.
 double shadow_price(const std::vector<MixOption>& options, double required_per_s) {
-  double left = required_per_s;
-  for (const auto& option : options) left -= option.least * option.capacity_per_s;
-  if (left <= 0.0) return 0.0;
-  double price = 0.0;
-  for (const std::size_t i : by_price_per_capacity(options)) {
-    const auto& option = options[i];
-    if (option.most == option.least) continue;
-    price = option.price_usd_per_hour / option.capacity_per_s;
-    left -= (option.most - option.least) * option.capacity_per_s;
-    if (left <= 0.0) break;
-  }
-  return price;
+  if (beyond_floors(options, required_per_s) <= 0.0) return 0.0;
+  return marginal_price(options, required_per_s);
 }
 
 double total_capacity(const std::vector<MixOption>& options, const std::vector<int>& replicas) {
@@ -239,6 +234,19 @@ class Search {
 };
 
 }  // namespace
+
+double marginal_price(const std::vector<MixOption>& options, double required_per_s) {
+  double left = beyond_floors(options, required_per_s);
+  double price = 0.0;
+  for (const std::size_t i : by_price_per_capacity(options)) {
+    const auto& option = options[i];
+    if (option.most == option.least) continue;
+    price = option.price_usd_per_hour / option.capacity_per_s;
+    left -= (option.most - option.least) * option.capacity_per_s;
+    if (left <= 0.0) break;
+  }
+  return price;
+}
 
 double dual_bound(const std::vector<MixOption>& options, double required_per_s, double y) {
   double bound = y * required_per_s;

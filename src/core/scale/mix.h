@@ -44,6 +44,11 @@ struct MixTerms {
 Mix cheapest_mix(const std::vector<MixOption>& options, double required_per_s,
                  const MixTerms& terms = {});
 
+// Price of one request/s of capacity at the margin, USD/hour: of the dearest option that fractions
+// of the cheapest must reach for to cover the requirement, or of the cheapest that there is room
+// for when the floors cover it. 0 when there is room for none.
+double marginal_price(const std::vector<MixOption>& options, double required_per_s);
+
 // The dual objective of the covering LP at price `y` >= 0 per request/s:
 // y x required + sum_i min over n in [least, most] of n (price_i - y capacity_i).
 // Any y gives a valid lower bound (weak duality); public so that bounds can be checked apart.

@@ -23,11 +23,14 @@ constexpr double kDeviationsCapacity = 2.0;
 constexpr double kCapacityMissShare = 0.1;
 // A new replica must be this much cheaper than a present one to replace it.
 constexpr double kSwitchingShare = 0.05;
-// Uncovered capacity counts this many times the cheapest unit's price. In cost mode a cheap replica
+// Uncovered capacity counts this many times the price at the margin: of the unit that has to carry
+// the last of the requirement, however cheap those before it are. In cost mode one of its replicas
 // is bought when at least half of it is needed, since the hold queue bridges less than that; in
 // capacity mode when a quarter of it is.
 constexpr double kMissPriceRatioCost = 2.0;
 constexpr double kMissPriceRatioCapacity = 4.0;
+// Where capacity costs nothing misses still do, so that it is used.
+constexpr double kLeastMissPrice = 1e-3;
 // A service keeps one replica until nobody has called for this many boot times.
 constexpr int kIdleBootTimes = 10;
 
@@ -169,7 +172,6 @@ ServiceWish plan_service(const PlanInput& input) {
   const auto reference_id = reference_unit(input, service);
   if (!reference_id) return wish;
   const UnitSpec& reference = input.spec->unit(*reference_id);
-  const double reference_price = input.fleet->unit(*reference_id).price_usd_per_hour;
   const Requirement need = requirement_in(input, service, reference);
   wish.demand_per_s = need.demand_per_s;
   wish.required_per_s = need.required_per_s;
@@ -198,8 +200,10 @@ ServiceWish plan_service(const PlanInput& input) {
   }
   const double ratio =
       input.mode == Mode::kCostOptimized ? kMissPriceRatioCost : kMissPriceRatioCapacity;
-  const double miss_price = ratio * reference_price / reference.plateau_per_s();
-  const MixTerms terms{kSwitchingShare, miss_price};
+  const auto miss_price = [&](const std::vector<MixOption>& options) {
+    return std::max(kLeastMissPrice, ratio * marginal_price(options, wish.required_per_s));
+  };
+  const MixTerms terms{kSwitchingShare, miss_price(momentary)};
   const Mix mix = cheapest_mix(momentary, wish.required_per_s, terms);
   wish.targets = mix.replicas;
   wish.planned_per_s = mix.capacity_per_s;
@@ -207,7 +211,7 @@ ServiceWish plan_service(const PlanInput& input) {
   wish.shortfall_per_s = mix.shortfall_per_s;
   wish.cost_usd_per_hour = mix.cost_usd_per_hour;
   wish.lower_bound_usd_per_hour = mix.lower_bound_usd_per_hour;
-  wish.nominal = cheapest_mix(nominal, wish.required_per_s, {0.0, miss_price}).replicas;
+  wish.nominal = cheapest_mix(nominal, wish.required_per_s, {0.0, miss_price(nominal)}).replicas;
   return wish;
 }
 

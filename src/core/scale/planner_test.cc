@@ -273,6 +273,25 @@ TEST_F(PlannerTest, a_plan_that_limits_stopped_short_stands_until_they_move) {
   EXPECT_FALSE(stands(wish));
 }
 
+TEST_F(PlannerTest, servers_already_paid_for_do_not_make_misses_free) {
+  auto fixed = paper_fleet();
+  fixed.units[4].managed = false;
+  fixed.units[4].price_usd_per_hour = 0.0;
+  fixed.units[4].endpoints = {{"10.0.0.1", 80}, {"10.0.0.2", 80}, {"10.0.0.3", 80}};
+  use(fixed);
+  call(20);
+  const ServiceWish wish = plan();
+  EXPECT_GE(wish.planned_per_s, 20.0);
+  EXPECT_GE(wish.targets[0], 8) << "inf2 carries what the three cannot";
+}
+
+TEST_F(PlannerTest, a_unit_that_is_almost_free_but_used_up_does_not_make_misses_cheap) {
+  spec.units[3].price_usd_per_hour = 0.01;
+  use(FleetSpec(spec));
+  call(22);  // sixteen g6 give 17.3
+  EXPECT_GE(plan().planned_per_s, 22.0);
+}
+
 TEST_F(PlannerTest, the_boot_horizon_is_the_longest_boot_of_what_can_be_launched) {
   spec.units[2].boot_time_max = 15min;
   EXPECT_EQ(boot_horizon(spec, spec.services[0]), 15min);
