@@ -3,6 +3,8 @@
 // Differences of cumulative counts over two windows; see slo_burn.h.
 #include "core/estimate/slo_burn.h"
 
+#include <algorithm>
+
 #include "base/assert.h"
 
 namespace signalbox::core {
@@ -30,12 +32,10 @@ void SloBurn::observe(std::uint64_t finished, std::uint64_t missed, TimePoint no
 const SloBurn::Sample& SloBurn::start_of(Duration window) const {
   SIGNALBOX_ASSERT(!samples_.empty());
   const TimePoint start = samples_.back().at - window;
-  const Sample* best = &samples_.front();
-  for (const auto& sample : samples_) {
-    if (sample.at > start) break;
-    best = &sample;
-  }
-  return *best;
+  const auto later =
+      std::upper_bound(samples_.begin(), samples_.end(), start,
+                       [](TimePoint at, const Sample& sample) { return at < sample.at; });
+  return later == samples_.begin() ? samples_.front() : *(later - 1);
 }
 
 double SloBurn::burn(Duration window, double allowed_share) const {
@@ -48,7 +48,10 @@ double SloBurn::burn(Duration window, double allowed_share) const {
 }
 
 bool SloBurn::burning(double allowed_share, double limit, std::uint64_t min_missed) const {
-  if (samples_.empty()) return false;
+  // Too few in all of the long window are too few in the short one.
+  if (samples_.empty() || samples_.back().missed - samples_.front().missed < min_missed) {
+    return false;
+  }
   const auto missed = samples_.back().missed - start_of(short_window_).missed;
   return missed >= min_missed && short_burn(allowed_share) > limit &&
          long_burn(allowed_share) > limit;
