@@ -17,7 +17,8 @@
 // its window: it is a prediction-window policy and reported as one. Launches take no time there;
 // here each plan is for slots that lie the longest boot ahead, and a replica is launched a boot
 // before its slot and stopped when its slot has come. Homogeneous like Lcp: counted in replicas of
-// the cheapest unit, spilling to the next.
+// the cheapest unit, spilling to the next;
+// what moves from one unit to another is made before it is broken.
 #pragma once
 
 #include <cstdint>

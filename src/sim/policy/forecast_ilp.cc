@@ -4,6 +4,7 @@
 #include "sim/policy/forecast_ilp.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/scale/staffing.h"
 #include "solve/covering.h"
@@ -13,6 +14,7 @@ namespace signalbox::sim {
 namespace {
 
 constexpr Duration kStep = 60s;  // of the forecast
+constexpr double kSwitching = 0.1;
 
 }  // namespace
 
@@ -34,9 +36,14 @@ void ForecastIlp::decide(const Observation& seen, Wish& wish) {
     highest_per_s = std::max(highest_per_s, demand_.forecast(h));
   }
   const core::UnitSpec& reference = seen.unit_spec(order.front());
-  const double required_per_s = core::required_capacity_per_s(
+  const double fresh_per_s = core::required_capacity_per_s(
       highest_per_s * (1.0 + headroom_), reference.profile.latency(reference.slots),
       reference.profile.spread(), seen.service().objective);
+  // Counted in thousandths of a request per second, which is as fine as it needs to be.
+  constexpr double kGrain = 1e-3;
+  const Duration keep = (reference.boot_time_min + reference.boot_time_max) / 2;
+  const double required_per_s =
+      kGrain * needed_.push(static_cast<int>(std::ceil(fresh_per_s / kGrain)), seen.now, keep);
 
   std::vector<solve::CoverOption> options;
   double fixed_per_s = 0.0;
@@ -44,14 +51,18 @@ void ForecastIlp::decide(const Observation& seen, Wish& wish) {
     const core::UnitSpec& unit = seen.unit_spec(id);
     if (!unit.managed) fixed_per_s += seen.unit(id).ready * unit.plateau_per_s();
   }
+  // Two options for each unit: what there is, and what would be new.
   for (const UnitId id : order) {
     const core::UnitSpec& unit = seen.unit_spec(id);
-    options.push_back({unit.plateau_per_s(), marginal_usd_per_hour(seen, id), unit.min_replicas,
-                       std::max(unit.min_replicas, available_.most(id))});
+    const double price = marginal_usd_per_hour(seen, id);
+    const int most = std::max(unit.min_replicas, available_.most(id));
+    const int present = std::clamp(seen.unit(id).present(), unit.min_replicas, most);
+    options.push_back({unit.plateau_per_s(), price, unit.min_replicas, present});
+    options.push_back({unit.plateau_per_s(), price * (1.0 + kSwitching), 0, most - present});
   }
   const auto cover = solve::cheapest_cover(options, std::max(0.0, required_per_s - fixed_per_s));
   for (std::size_t i = 0; i < order.size(); ++i) {
-    wish.replicas[order[i].index()] = cover.replicas[i];
+    wish.replicas[order[i].index()] = cover.replicas[2 * i] + cover.replicas[2 * i + 1];
   }
   keep_one(seen, order, available_, wish.replicas);
 }

@@ -132,8 +132,8 @@ PolicySpec keda_behind(std::string_view name, std::string_view title, std::strin
           .title = title,
           .source = source,
           .native_routing = routing,
-          .defaults = {{"target_utilisation", 0.75}, {"least_replicas", 1}},
-          .grid = pairs("target_utilisation", {0.6, 0.75, 0.9}, "least_replicas", {0, 1}),
+          .defaults = {{"target_utilisation", 0.85}, {"least_replicas", 1}},
+          .grid = pairs("target_utilisation", {0.7, 0.85, 1.0}, "least_replicas", {0, 1}),
           .make = make_keda};
 }
 
