@@ -4,7 +4,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/time.h"
 
@@ -34,6 +36,35 @@ struct ExplainOptions {
   bool json = false;
 };
 int explain_command(const ExplainOptions& options);
+
+struct SimulateOptions {
+  std::vector<std::string> scenarios = {"s1"};        // names of the catalogue, or .yaml files
+  std::vector<std::string> policies = {"signalbox"};  // or "all"
+  std::uint64_t first_seed = 1;
+  int seeds = 1;
+  bool same_router = false;           // ours for every policy
+  bool json = false;                  // one flat object per result
+  bool list = false;                  // what there is, instead
+  std::string report;                 // a page to write; empty = none
+  std::string input_log;              // a folder to log the core's inputs to; empty = none
+  std::optional<std::string> traces;  // the folder of public traces
+  std::string command;                // as it was typed
+};
+int simulate_command(const SimulateOptions& options);
+
+struct FuzzOptions {
+  std::uint64_t cases = 0;
+  std::uint64_t first_seed = 1;
+  std::string name;  // of one case, to run again
+  bool json = false;
+};
+int fuzz_command(const FuzzOptions& options);
+
+struct ReproduceOptions {
+  std::string page;
+  std::uint64_t seed = 1;
+};
+int reproduce_command(const ReproduceOptions& options);
 
 struct DemoOptions {
   Duration length = 120s;

@@ -79,6 +79,51 @@ int main(int argc, char** argv) {
   emulate_app->add_option("--seed", emulate.seed, "Seed of boot times, losses and errors");
   emulate_app->callback([&] { run = [&] { return emulate_command(emulate); }; });
 
+  SimulateOptions simulate;
+  FuzzOptions fuzz;
+  ReproduceOptions reproduce;
+  for (int i = 0; i < argc; ++i) simulate.command += (i == 0 ? "" : " ") + std::string(argv[i]);
+  auto* simulate_app = app.add_subcommand(
+      "simulate", "Run scenarios under policies on a virtual clock, against a certified bound");
+  simulate_app
+      ->add_option("--scenario", simulate.scenarios,
+                   "Names (see --list) or scenario files of your own")
+      ->delimiter(',')
+      ->capture_default_str();
+  simulate_app->add_option("--policy", simulate.policies, "Names (see --list), or all")
+      ->delimiter(',')
+      ->capture_default_str();
+  simulate_app->add_option("--seeds", simulate.seeds, "How many seeds, shared by all policies")
+      ->check(CLI::Range(1, 100000));
+  simulate_app->add_option("--seed", simulate.first_seed, "The first of them");
+  simulate_app->add_flag("--same-router", simulate.same_router,
+                         "Signalbox's router for every policy, so that only the scaling differs");
+  simulate_app->add_flag("--json", simulate.json, "Print one flat JSON object per result");
+  simulate_app->add_option("--report", simulate.report, "Write a page with plots to this file");
+  simulate_app->add_option("--traces", simulate.traces, "The folder of public traces");
+  auto* list_flag = simulate_app->add_flag("--list", simulate.list, "Show scenarios and policies");
+  auto* fuzz_option =
+      simulate_app->add_option("--fuzz", fuzz.cases, "Check so many random cases instead")
+          ->excludes(list_flag);
+  auto* case_option = simulate_app->add_option("--case", fuzz.name, "Run one such case again")
+                          ->excludes(fuzz_option);
+  auto* reproduce_option =
+      simulate_app
+          ->add_option("--reproduce", reproduce.page,
+                       "Write the paper's Figures 6 to 11 to this page instead")
+          ->excludes(fuzz_option)
+          ->excludes(case_option);
+  simulate_app->callback([&] {
+    fuzz.first_seed = reproduce.seed = simulate.first_seed;
+    fuzz.json = simulate.json;
+    run = [&, is_fuzz = fuzz_option->count() + case_option->count() > 0,
+           is_reproduction = reproduce_option->count() > 0] {
+      if (is_fuzz) return fuzz_command(fuzz);
+      if (is_reproduction) return reproduce_command(reproduce);
+      return simulate_command(simulate);
+    };
+  });
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

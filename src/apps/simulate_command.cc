@@ -16,15 +16,14 @@
 #include "apps/commands.h"
 #include "apps/exit_code.h"
 #include "apps/progress_line.h"
+#include "apps/simulation_page.h"
 #include "net/clock.h"
 #include "sim/policy/registry.h"
 #include "sim/report/json.h"
-#include "sim/report/page.h"
 #include "sim/report/summary.h"
 #include "sim/report/table.h"
 #include "sim/scenario/catalogue.h"
 #include "sim/scenario/experiment.h"
-#include "sim/scenario/scenario_file.h"
 
 namespace signalbox::apps {
 
@@ -65,13 +64,6 @@ Result<std::vector<sim::Scenario>> scenarios_of(const SimulateOptions& options,
                                                 const sim::TraceDirectory& traces) {
   std::vector<sim::Scenario> scenarios;
   for (const auto& name : options.scenarios) {
-    const bool file = name.ends_with(".yaml") || name.ends_with(".yml");
-    if (file) {
-      auto scenario = sim::load_scenario(name, traces);
-      if (!scenario.ok()) return scenario.error();
-      scenarios.push_back(std::move(*scenario));
-      continue;
-    }
     const auto entry = sim::find_scenario(name);
     if (!entry.ok()) return entry.error();
     auto scenario = (*entry)->build(traces);
@@ -93,6 +85,15 @@ Result<std::vector<const sim::PolicySpec*>> policies_of(const SimulateOptions& o
     chosen.push_back(*policy);
   }
   return chosen;
+}
+
+// The clairvoyant's cost rate beside the policy's, where there is a bound.
+void add_bound(sim::RunResult& result, sim::Hindsight& hindsight, const sim::Scenario& scenario) {
+  const auto rate = hindsight.bound_rate_usd_per_hour();
+  const auto first = static_cast<std::size_t>(scenario.report_from / result.slot);
+  for (std::size_t slot = first; slot < result.history.size(); ++slot) {
+    if (slot - first < rate.size()) result.history[slot].bound_usd_per_hour = rate[slot - first];
+  }
 }
 
 double seconds_since(TimePoint began) { return to_seconds(net::now() - began); }
@@ -142,9 +143,7 @@ int simulate_command(const SimulateOptions& options) {
         for (const auto forwarded : run.result.forwarded) run.simulated_requests += forwarded;
         const auto bound = hindsight.bound_usd(1.0 - run.result.totals.slo_attainment());
         run.lower_bound_usd = bound.ok() ? *bound : 0.0;
-        if (experiment.options.history) {
-          sim::add_bound(run.result, hindsight, scenario);
-        }
+        if (experiment.options.history) add_bound(run.result, hindsight, scenario);
         runs.push_back(std::move(run));
         done += to_seconds(scenario.length);
       }
@@ -165,7 +164,8 @@ int simulate_command(const SimulateOptions& options) {
     }
   }
   if (page) {
-    const std::string text = sim::simulation_page(*scenarios, runs, options.command);
+    const std::string text =
+        simulation_page(*scenarios, runs, {options.command, options.first_seed, options.seeds});
     std::ofstream file(options.report, std::ios::binary | std::ios::trunc);
     file << text;
     file.close();

@@ -358,6 +358,7 @@ void ScaledControl::publish(TimePoint now) {
     endpoints.push_back({e.id, e.unit, e.state, e.address, e.since});
   }
   view->endpoints = std::move(endpoints);
+  view->endpoints_version = version_;
   describe_units(*view);
   cost_usd_per_hour_ = 0.0;
   for (const Endpoint& e : endpoints_) {
