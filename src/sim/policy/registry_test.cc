@@ -79,8 +79,6 @@ TEST(Policies, carry_a_steady_load_at_every_point_of_their_grids) {
       core::RouterDigest digest;
       digest.services.resize(1);
       digest.units.resize(2);
-      digest.service_units.resize(2);
-      digest.service_units[1].unit = UnitId(1);
       std::vector<std::pair<TimePoint, EndpointId>> boots;
       std::size_t booted = 0;
       double forwarded[2] = {0.0, 0.0};
@@ -95,7 +93,7 @@ TEST(Policies, carry_a_steady_load_at_every_point_of_their_grids) {
           const double capacity = 2.0 * units[0].ready + units[1].ready;
           for (std::size_t u = 0; u < 2 && capacity > 0.0; ++u) {
             forwarded[u] += 6.0 * units[u].ready * (u == 0 ? 2.0 : 1.0) / capacity;
-            digest.service_units[u].forwarded = static_cast<std::uint64_t>(forwarded[u]);
+            digest.units[u].completed = static_cast<std::uint64_t>(forwarded[u]);
           }
           digest.at = now;
           digest.view_version = control->view()->version;

@@ -68,7 +68,7 @@ void ScaledControl::erase(EndpointId id) {
   Endpoint* endpoint = find(id);
   if (endpoint->state == EndpointState::kDraining && !endpoint->stopping) --draining_;
   endpoints_.erase(endpoints_.begin() + (endpoint - endpoints_.data()));
-  changed_ = true;
+  changed_ = endpoints_changed_ = true;
 }
 
 // The one place that counts who drains.
@@ -78,7 +78,7 @@ void ScaledControl::set_state(Endpoint& endpoint, EndpointState state, TimePoint
   if (state == EndpointState::kDraining) ++draining_;
   endpoint.state = state;
   endpoint.since = now;
-  changed_ = true;
+  changed_ = endpoints_changed_ = true;
 }
 
 bool ScaledControl::on_signal(const core::Signal& signal, TimePoint now) {
@@ -150,9 +150,9 @@ void ScaledControl::on_digest(const core::RouterDigest& digest, TimePoint now) {
   for (std::size_t i = 0; i < units_.size(); ++i) {
     const core::UnitDigest& unit = digest.units[i];
     units_[i].in_flight = unit.in_flight;
-    // What was sent there ended one way or another, or has not yet.
-    units_[i].forwarded =
-        unit.completed + unit.failed + static_cast<std::uint64_t>(unit.in_flight);
+    // What was sent there has ended in one way or another, or has not yet. A client that leaves is
+    // in neither, so this may fall by a few.
+    units_[i].forwarded = unit.completed + unit.failed + static_cast<std::uint64_t>(unit.in_flight);
   }
   // Who is how busy matters only to those that are to stop, and to whoever chooses them.
   if (draining_ == 0 && now < next_decision_ && !options_.make_before_break) return;
@@ -223,7 +223,8 @@ void ScaledControl::observe(TimePoint now) {
     seen.pool_limit = units_[i].pool_limit;
     seen.refused_at = units_[i].refused_at;
     seen.in_flight = units_[i].in_flight;
-    seen.forwarded_per_s = rate(static_cast<double>(last.forwarded[i] - first.forwarded[i]));
+    const std::uint64_t least = std::min(first.forwarded[i], last.forwarded[i]);
+    seen.forwarded_per_s = rate(static_cast<double>(last.forwarded[i] - least));
   }
   for (const Endpoint& endpoint : endpoints_) {
     UnitObservation& seen = seen_units_[endpoint.unit.index()];
@@ -275,7 +276,7 @@ void ScaledControl::grow(UnitId id, int missing, TimePoint now) {
     launched.since = now;
     endpoints_.push_back(std::move(launched));
     plan_.commands.push_back(core::LaunchEndpoint{endpoints_.back().id, id});
-    changed_ = true;
+    changed_ = endpoints_changed_ = true;
   }
 }
 
@@ -332,14 +333,14 @@ void ScaledControl::stop(Endpoint& endpoint, TimePoint now) {
   endpoint.stopping = true;
   endpoint.since = now;
   plan_.commands.push_back(core::StopEndpoint{endpoint.id, endpoint.unit});
-  changed_ = true;
+  changed_ = endpoints_changed_ = true;
 }
 
 void ScaledControl::forget_unconfirmed(TimePoint now) {
   const auto forgotten = std::erase_if(endpoints_, [&](const Endpoint& endpoint) {
     return endpoint.stopping && now - endpoint.since > kConfirmation;
   });
-  if (forgotten > 0) changed_ = true;
+  if (forgotten > 0) changed_ = endpoints_changed_ = true;
 }
 
 void ScaledControl::accrue(TimePoint now) {
@@ -352,13 +353,18 @@ void ScaledControl::publish(TimePoint now) {
   view->version = ++version_;
   view->at = now;
   view->spec = spec_;
-  std::vector<core::EndpointView> endpoints;
-  endpoints.reserve(endpoints_.size());
-  for (const Endpoint& e : endpoints_) {
-    endpoints.push_back({e.id, e.unit, e.state, e.address, e.since});
+  if (std::exchange(endpoints_changed_, false)) {
+    std::vector<core::EndpointView> endpoints;
+    endpoints.reserve(endpoints_.size());
+    for (const Endpoint& e : endpoints_) {
+      endpoints.push_back({e.id, e.unit, e.state, e.address, e.since});
+    }
+    view->endpoints = std::move(endpoints);
+    view->endpoints_version = version_;
+  } else {
+    view->endpoints = view_->endpoints;
+    view->endpoints_version = view_->endpoints_version;
   }
-  view->endpoints = std::move(endpoints);
-  view->endpoints_version = version_;
   describe_units(*view);
   cost_usd_per_hour_ = 0.0;
   for (const Endpoint& e : endpoints_) {

@@ -135,7 +135,8 @@ class ScaledControl final : public Control {
   std::vector<UnitObservation> seen_units_;  // by unit
   double arrived_per_s_ = 0.0;
   Wish wish_;
-  bool changed_ = true;  // something that the plan or the view tells
+  bool changed_ = true;            // something that the plan or the view tells
+  bool endpoints_changed_ = true;  // and that is an endpoint
 
   double cost_usd_per_hour_ = 0.0;
   double spent_usd_ = 0.0;

@@ -115,12 +115,7 @@ class Rig {
     digest.services[0].arrivals = arrivals;
     digest.services[0].work = static_cast<double>(arrivals) * work_each;
     digest.units.resize(unit_count_);
-    for (std::uint32_t i = 0; i < unit_count_; ++i) {
-      core::ServiceUnitDigest entry;
-      entry.unit = UnitId(i);
-      entry.forwarded = forwarded[i];
-      digest.service_units.push_back(entry);
-    }
+    for (std::size_t i = 0; i < unit_count_; ++i) digest.units[i].completed = forwarded[i];
     for (const auto& endpoint : control->view()->endpoints) {
       core::EndpointDigest entry;
       entry.endpoint = endpoint.id;
