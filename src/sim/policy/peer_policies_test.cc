@@ -152,15 +152,14 @@ TEST(SpotHedge, puts_a_zone_aside_that_preempts_or_refuses) {
   rig.tier(0, Tier::kSpot).tier(1, Tier::kSpot).tier(2, Tier::kSpot);
   EXPECT_EQ(rig.decide(0s, 7.0), (std::vector{3, 3, 3, 7}));
   rig.units[0].ready = rig.units[1].ready = rig.units[2].ready = 3;
-  rig.units[0].leaving = 2;  // a notice
-  // Zone a keeps the one that stays; eight are placed in b and c. 7 + 2 - 7 ready and staying.
-  EXPECT_EQ(rig.decide(20s, 7.0), (std::vector{1, 4, 4, 2}));
-  rig.units[0].ready = 1;
-  rig.units[0].leaving = 0;
-  rig.units[1].refused_at = at(20s);
+  EXPECT_EQ(rig.decide(20s, 7.0), (std::vector{3, 3, 3, 0}));
+  rig.units[0].ready = 1;  // two were preempted
+  // Zone a keeps the one it has; eight are placed in b and c. 7 + 2 - 7 that are ready.
+  EXPECT_EQ(rig.decide(40s, 7.0), (std::vector{1, 4, 4, 2}));
+  rig.units[1].refused_at = at(41s);
   // Only c is left, so all count again, and the emptiest gets what is missing: b and c still have
   // three each, a one; two more for nine.
-  EXPECT_EQ(rig.decide(40s, 7.0), (std::vector{3, 3, 3, 2}));
+  EXPECT_EQ(rig.decide(60s, 7.0), (std::vector{3, 3, 3, 2}));
 }
 
 // ---- lazy capacity provisioning

@@ -229,9 +229,7 @@ void ScaledControl::observe(TimePoint now) {
   for (const Endpoint& endpoint : endpoints_) {
     UnitObservation& seen = seen_units_[endpoint.unit.index()];
     if (endpoint.state == EndpointState::kBooting) ++seen.booting;
-    if (endpoint.state != EndpointState::kReady) continue;
-    ++seen.ready;
-    if (endpoint.leaving) ++seen.leaving;
+    if (endpoint.state == EndpointState::kReady) ++seen.ready;
   }
 }
 
@@ -240,31 +238,28 @@ int ScaledControl::wanted(UnitId id) const {
   return std::clamp(wish_.replicas[id.index()], unit.min_replicas, unit.max_replicas);
 }
 
-// Compares what is wanted with what there is and will stay.
+// Compares what is wanted with what there is.
 void ScaledControl::reconcile(TimePoint now) {
   for (std::uint32_t i = 0; i < units_.size(); ++i) {
     const UnitId id(i);
     if (!spec_->unit(id).managed) continue;
-    int staying = 0;
-    int leaving = 0;
+    int active = 0;
     for (const Endpoint& endpoint : endpoints_) {
-      const bool active =
+      const bool counts =
           endpoint.state == EndpointState::kBooting || endpoint.state == EndpointState::kReady;
-      if (endpoint.unit == id && active) ++(endpoint.leaving ? leaving : staying);
+      if (endpoint.unit == id && counts) ++active;
     }
     const int want = wanted(id);
-    // What is about to be taken still fills its place.
-    const int room = spec_->unit(id).max_replicas - leaving - staying;
-    if (want > staying) grow(id, std::min(want - staying, room), now);
-    if (want < staying) shrink(id, staying - want, now);
+    if (want > active) grow(id, want - active, now);
+    if (want < active) shrink(id, active - want, now);
   }
 }
 
 void ScaledControl::grow(UnitId id, int missing, TimePoint now) {
   for (Endpoint& endpoint : endpoints_) {
-    if (missing <= 0) return;
+    if (missing == 0) return;
     if (endpoint.unit != id || endpoint.state != EndpointState::kDraining) continue;
-    if (endpoint.stopping || endpoint.leaving || !endpoint.health.healthy()) continue;
+    if (endpoint.stopping || !endpoint.health.healthy()) continue;
     set_state(endpoint, EndpointState::kReady, now);
     --missing;
   }
@@ -283,7 +278,7 @@ void ScaledControl::grow(UnitId id, int missing, TimePoint now) {
 void ScaledControl::shrink(UnitId id, int surplus, TimePoint now) {
   std::vector<Endpoint*> ready;
   for (auto endpoint = endpoints_.rbegin(); endpoint != endpoints_.rend(); ++endpoint) {
-    if (endpoint->unit != id || endpoint->leaving) continue;
+    if (endpoint->unit != id) continue;
     if (endpoint->state == EndpointState::kReady) ready.push_back(&*endpoint);
     if (endpoint->state != EndpointState::kBooting || surplus == 0) continue;
     stop(*endpoint, now);
@@ -305,7 +300,7 @@ bool ScaledControl::can_spare(UnitId id) const {
   if (!options_.make_before_break) return true;
   double left = -spec_->unit(id).plateau_per_s();
   for (const Endpoint& endpoint : endpoints_) {
-    if (endpoint.state != EndpointState::kReady || endpoint.leaving) continue;
+    if (endpoint.state != EndpointState::kReady) continue;
     left += spec_->unit(endpoint.unit).plateau_per_s();
   }
   double wanted_per_s = 0.0;

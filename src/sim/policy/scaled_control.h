@@ -5,15 +5,14 @@
 // difference between two policies is a difference between two rules. It does what a well-kept
 // Kubernetes does, and where that was to be chosen, it was chosen like this:
 //
-//   kind    A lost replica is replaced at the next tick, not at the policy's next period. One with
-//           a notice is replaced while it still serves. A draining replica that is wanted again
-//           goes back to work. Readiness reaches the router at once. A boot that is no longer
-//           wanted is cancelled. Replicas whose probes fail are stopped and replaced. The idlest
-//           go first. In a blackout of metrics nothing is decided and nothing is lost, and rates
-//           afterwards are averages over it.
+//   kind    A lost replica is replaced at the next tick, not at the policy's next period. A
+//           draining replica that is wanted again goes back to work. Readiness reaches the router
+//           at once. A boot that is no longer wanted is cancelled. Replicas whose probes fail are
+//           stopped and replaced. The idlest go first. In a blackout of metrics nothing is decided
+//           and nothing is lost, and rates afterwards are averages over it.
 //   unkind  A refused launch wakes nobody: it is tried again when the policy's period comes round,
-//           for real autoscalers poll. There is no back-off and no probing of a refusing pool, and
-//           nothing is done about a refusal unless the policy's own rule does it.
+//           for real autoscalers poll. What else is done about a refusal is the policy's own rule,
+//           or the one that is lent to most of them (Availability in supply.h).
 //
 // Guardrails are Signalbox's own and bind nobody here; the limits of a unit's spec bind all.
 #pragma once
@@ -61,7 +60,6 @@ class ScaledControl final : public Control {
     UnitId unit;
     core::EndpointState state = core::EndpointState::kBooting;
     bool managed = true;
-    bool leaving = false;   // a notice came: it will be taken
     bool stopping = false;  // told to stop: gone as far as we are concerned, billed until it ends
     core::Address address;
     TimePoint since{};

@@ -22,17 +22,15 @@ namespace signalbox::sim {
 
 // One unit as seen from outside, at the moment of a decision.
 struct UnitObservation {
-  int ready = 0;    // takes traffic, those to be taken soon included
-  int booting = 0;  // launched, billed, not serving yet
-  int leaving = 0;  // of the ready ones: those with a notice that they will be taken
+  int ready = 0;                    // takes traffic
+  int booting = 0;                  // launched, billed, not serving yet
   double price_usd_per_hour = 0.0;  // of one replica, as quoted now
   double forwarded_per_s = 0.0;     // requests sent there, over the policy's window
   int in_flight = 0;
   std::optional<int> pool_limit;        // what the provider says its pool holds, if it says so
   std::optional<TimePoint> refused_at;  // the latest refused launch
 
-  // What there is and will stay.
-  int present() const { return ready + booting - leaving; }
+  int present() const { return ready + booting; }
 };
 
 struct Observation {

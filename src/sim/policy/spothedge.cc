@@ -43,8 +43,7 @@ void SpotHedge::decide(const Observation& seen, Wish& wish) {
       extra_per_s = extra_ * capacity_per_s;
       spot_usd_per_work = usd_per_work;
     }
-    const UnitObservation& unit = seen.unit(zone.unit);
-    ready_spot_per_s += (unit.ready - unit.leaving) * capacity_per_s;
+    ready_spot_per_s += seen.unit(zone.unit).ready * capacity_per_s;
   }
   const double need_per_s = std::max(0.0, target_per_s_ - own_per_s);
   const double fallback_per_s =
@@ -93,12 +92,10 @@ void SpotHedge::judge_zones(const Observation& seen, const Wish& last) {
     const bool refused = unit.refused_at != zone.refused_at;
     // Fewer than there were, though no fewer were wanted: the zone took them.
     const bool preempted =
-        unit.leaving > zone.leaving ||
         unit.present() < std::min(zone.present, last.replicas[zone.unit.index()]);
     if (refused || preempted) zone.aside = true;
     zone.refused_at = unit.refused_at;
     zone.present = unit.present();
-    zone.leaving = unit.leaving;
   }
   const auto in_use = static_cast<std::size_t>(
       std::count_if(zones_.begin(), zones_.end(), [](const Zone& zone) { return !zone.aside; }));

@@ -42,7 +42,6 @@ class SpotHedge final : public Scaler {
     bool aside = false;
     std::optional<TimePoint> refused_at = std::nullopt;
     int present = 0;  // at the last decision
-    int leaving = 0;
   };
 
   void follow_load(const Observation& seen);

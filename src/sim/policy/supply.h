@@ -20,7 +20,7 @@ double marginal_usd_per_hour(const Observation& seen, UnitId unit);
 // The service's managed units by price per capacity, the cheapest first; equals in its order.
 std::vector<UnitId> cheapest_first(const Observation& seen);
 
-// Plateau capacity of what serves or boots, fixed servers included, less what is leaving.
+// Plateau capacity of what serves or boots, fixed servers included.
 double present_capacity_per_s(const Observation& seen);
 
 // What a unit can be asked for, learned from refusals. Most publications have no rule for them; a
