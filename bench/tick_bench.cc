@@ -89,6 +89,8 @@ class World {
     router_.digest(now_, digest_);
     if (controller_.view() != nullptr) {
       digest_.services[0].arrivals = arrived_;
+      digest_.services[0].work = static_cast<double>(arrived_);
+      digest_.services[0].work_squared = static_cast<double>(arrived_);
       digest_.services[0].completed = arrived_;
       controller_.on_digest(digest_, now_);
     }

@@ -158,5 +158,72 @@ TEST(Demand, its_own_uncertainty_is_what_poisson_arrivals_show) {
   EXPECT_NEAR(deviation, demand.level_deviation_per_s(), 0.5);
 }
 
+TEST(Demand, counts_work_and_not_requests) {
+  DemandEstimate demand(kMemory);
+  for (int t = 0; t <= 60; ++t) {  // five requests a second of work 4 each
+    demand.observe(20.0 * t, 80.0 * t, at(std::chrono::seconds(t)));
+  }
+  EXPECT_NEAR(demand.level_per_s(), 20.0, 1e-6);
+  EXPECT_NEAR(demand.lumpiness(), 4.0, 1e-9);
+  EXPECT_NEAR(demand.level_deviation_per_s(), std::sqrt(1.25 * 20.0 * 4.0 / 10.0), 1e-6)
+      << "as much work in larger lumps is twice as uncertain";
+}
+
+TEST(Demand, a_quiet_time_says_nothing_of_how_large_requests_are) {
+  DemandEstimate demand(kMemory);
+  for (int t = 0; t <= 60; ++t) demand.observe(20.0 * t, 80.0 * t, at(std::chrono::seconds(t)));
+  demand.observe(1200.0, 4800.0, at(10h));
+  EXPECT_NEAR(demand.level_per_s(), 0.0, 1e-3);
+  EXPECT_NEAR(demand.lumpiness(), 4.0, 1e-9);
+}
+
+TEST(Demand, learns_that_requests_have_grown_smaller) {
+  DemandEstimate demand(kMemory);
+  double work = 0.0;
+  double squares = 0.0;
+  for (int t = 0; t <= 1000; ++t) {
+    demand.observe(work, squares, at(std::chrono::seconds(t)));
+    const double size = t < 200 ? 4.0 : 0.5;
+    work += 10.0 * size;
+    squares += 10.0 * size * size;
+  }
+  EXPECT_NEAR(demand.lumpiness(), 0.5, 0.1);
+}
+
+// As above, for requests whose work is drawn: compound Poisson.
+TEST(Demand, its_own_uncertainty_is_what_requests_of_all_sizes_show) {
+  constexpr double kRate = 50.0;
+  Prng prng(21);
+  DemandEstimate demand(kMemory);
+  double next_arrival = 0.0;
+  double work = 0.0;
+  double work_squared = 0.0;
+  double sum = 0.0;
+  double squares = 0.0;
+  double claimed = 0.0;
+  int samples = 0;
+  demand.observe(0.0, 0.0, at(0s));
+  for (int t = 1; t <= 40000; ++t) {
+    while (next_arrival <= t) {
+      const double size = draw_exponential(prng, 1.0);  // E[w^2] / E[w] = 2
+      work += size;
+      work_squared += size * size;
+      next_arrival += draw_exponential(prng, 1.0 / kRate);
+    }
+    demand.observe(work, work_squared, at(std::chrono::seconds(t)));
+    if (t > 200 && t % 5 == 0) {
+      sum += demand.level_per_s();
+      squares += demand.level_per_s() * demand.level_per_s();
+      claimed += demand.level_deviation_per_s();
+      ++samples;
+    }
+  }
+  const double mean = sum / samples;
+  const double deviation = std::sqrt(squares / samples - mean * mean);
+  EXPECT_NEAR(mean, kRate, 0.4);
+  EXPECT_NEAR(deviation, std::sqrt(1.25 * kRate * 2.0 / to_seconds(kMemory)), 0.35);
+  EXPECT_NEAR(claimed / samples, deviation, 0.35);
+}
+
 }  // namespace
 }  // namespace signalbox::core

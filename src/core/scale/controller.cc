@@ -57,10 +57,13 @@ void Controller::on_digest(const RouterDigest& digest, TimePoint now) {
   seen_view_version_ = digest.view_version;
   for (std::size_t i = 0; i < services_.size(); ++i) {
     const ServiceDigest& counts = digest.services[i];
-    services_[i].demand.observe(counts.arrivals, now);
+    services_[i].demand.observe(counts.work, counts.work_squared, now);
     services_[i].burn.observe(counts.completed + counts.failed + counts.rejected, counts.missed,
                               now);
     services_[i].held = counts.held;
+    if (counts.arrivals > 0) {
+      services_[i].work_per_request = counts.work / static_cast<double>(counts.arrivals);
+    }
   }
   for (std::uint32_t i = 0; i < digest.units.size(); ++i) {
     fleet_.unit(UnitId(i)).slowdown = digest.units[i].slowdown;
@@ -97,8 +100,8 @@ const Plan& Controller::tick(TimePoint now) {
 void Controller::update_service(ServiceId id, std::vector<int>& taken, TimePoint now) {
   const ServiceSpec& service = spec_->service(id);
   ServiceState& state = services_[id.index()];
-  PlanInput input{spec_.get(),       &fleet_,    &state.demand, id,
-                  state.mode.mode(), state.held, taken,         now};
+  PlanInput input{spec_.get(), &fleet_, &state.demand,         id, state.mode.mode(), state.held,
+                  taken,       now,     state.work_per_request};
   bool plan = replan_due(state, input);
   if (plan) state.wish = plan_service(input);
   const ModeEvidence evidence = gather_evidence(input, state.wish, state.burn);
@@ -297,6 +300,7 @@ void Controller::on_spec(std::shared_ptr<const FleetSpec> spec, TimePoint now) {
       state.burn = services_[old->index()].burn;
       state.mode = services_[old->index()].mode;
       state.held = services_[old->index()].held;
+      state.work_per_request = services_[old->index()].work_per_request;
     }
     services.push_back(std::move(state));
   }

@@ -61,6 +61,7 @@ class Controller {
     SloBurn burn;
     ModeMachine mode;
     int held = 0;
+    double work_per_request = 1.0;  // since the Router started
     ServiceWish wish;
     TimePoint planned_at = TimePoint::min();
     bool told = false;               // the published plan says what wish and targets say

@@ -57,6 +57,16 @@ TEST(Controller, follows_demand_with_the_cheapest_unit) {
   EXPECT_TRUE(rig.changes.empty());
 }
 
+TEST(Controller, requests_of_four_times_the_work_need_four_times_the_replicas) {
+  ControllerRig typical(paper_fleet());
+  typical.run(60, 20.0);
+  ControllerRig large(paper_fleet());
+  large.work = 4.0;
+  large.run(60, 5.0);
+  EXPECT_NEAR(ready_capacity(large), ready_capacity(typical), 4.2);
+  EXPECT_GE(ready_capacity(large), ready_capacity(typical)) << "and larger lumps are less certain";
+}
+
 TEST(Controller, B82_a_long_cold_start_is_counted_once_and_gets_no_traffic_before_it_is_ready) {
   auto spec = paper_fleet();
   for (auto& unit : spec.units) unit.boot_time_max = 15min;

@@ -80,7 +80,8 @@ double demand_to_plan_for(const PlanInput& input, const ServiceSpec& service,
     ready_slots += input.fleet->count(id).ready * input.spec->unit(id).slots;
   }
   const int backlog = std::max(0, input.held - ready_slots);
-  demand += backlog / to_seconds(std::max(service.objective.latency, horizon));
+  demand +=
+      backlog * input.work_per_request / to_seconds(std::max(service.objective.latency, horizon));
   return demand;
 }
 

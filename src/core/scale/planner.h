@@ -18,6 +18,7 @@
 namespace signalbox::core {
 
 struct ServiceWish {
+  // All rates count work in typical requests.
   double demand_per_s = 0.0;    // upper estimate over the boot horizon
   double required_per_s = 0.0;  // capacity that meets the objective
   double planned_per_s = 0.0;
@@ -49,6 +50,7 @@ struct PlanInput {
   int held;                    // requests waiting now
   std::span<const int> taken;  // replicas earlier services already claim, indexed by UnitId
   TimePoint now;
+  double work_per_request = 1.0;  // of those that wait, on average
 };
 
 // Cheap enough for every tick.

@@ -184,6 +184,16 @@ TEST_F(PlannerTest, a_line_that_the_ready_slots_cannot_hold_is_extra_demand) {
   EXPECT_GT(plan().demand_per_s, usual);
 }
 
+TEST_F(PlannerTest, a_line_of_large_requests_is_more_extra_demand) {
+  call(10);
+  have(kInf2, 6);
+  PlanInput input{&spec, &fleet, &demand, ServiceId(0), mode, 60, taken, now};
+  const double typical = plan_service(input).demand_per_s;
+  const double usual = plan().demand_per_s;
+  input.work_per_request = 3.0;
+  EXPECT_NEAR(plan_service(input).demand_per_s - usual, 3.0 * (typical - usual), 1e-9);
+}
+
 TEST_F(PlannerTest, capacity_mode_asks_for_more_certainty) {
   call(20);
   const double cost = plan().required_per_s;

@@ -5,6 +5,7 @@
 // many ticks of one second.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -68,6 +69,8 @@ class ControllerRig {
     digest.view_version = reported_version.value_or(view.version);
     digest.services.resize(view.spec->services.size());
     digest.services[0].arrivals = static_cast<std::uint64_t>(arrived_);
+    digest.services[0].work = std::floor(arrived_) * work;
+    digest.services[0].work_squared = std::floor(arrived_) * work * work;
     digest.services[0].completed = static_cast<std::uint64_t>(arrived_);
     digest.services[0].missed = missed;
     digest.services[0].held = held;
@@ -113,6 +116,7 @@ class ControllerRig {
   std::uint64_t missed = 0;
   int held = 0;
   int in_flight = 0;                              // on every endpoint
+  double work = 1.0;                              // of each request
   std::optional<std::uint64_t> reported_version;  // by a Router that lags behind
   std::vector<ModeChange> changes;
   std::vector<std::pair<TimePoint, UnitId>> launches;
