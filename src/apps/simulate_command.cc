@@ -24,6 +24,7 @@
 #include "sim/report/table.h"
 #include "sim/scenario/catalogue.h"
 #include "sim/scenario/experiment.h"
+#include "sim/scenario/scenario_file.h"
 
 namespace signalbox::apps {
 
@@ -64,6 +65,13 @@ Result<std::vector<sim::Scenario>> scenarios_of(const SimulateOptions& options,
                                                 const sim::TraceDirectory& traces) {
   std::vector<sim::Scenario> scenarios;
   for (const auto& name : options.scenarios) {
+    const bool file = name.ends_with(".yaml") || name.ends_with(".yml");
+    if (file) {
+      auto scenario = sim::load_scenario(name, traces);
+      if (!scenario.ok()) return scenario.error();
+      scenarios.push_back(std::move(*scenario));
+      continue;
+    }
     const auto entry = sim::find_scenario(name);
     if (!entry.ok()) return entry.error();
     auto scenario = (*entry)->build(traces);

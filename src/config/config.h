@@ -49,8 +49,6 @@ struct Config {
   std::vector<EmulationSection> emulation;  // parallel to fleet.units
 };
 
-inline constexpr std::size_t kLargestFileBytes = 1U << 20U;
-
 // Reads a configuration. `file_name` is only for messages. Never throws; the Diagnostics of a
 // failure are not empty and hold every error found.
 Result<Config, Diagnostics> load(std::string_view text, std::string_view file_name);

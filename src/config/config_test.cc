@@ -12,6 +12,7 @@
 #include <fstream>
 #include <string>
 
+#include "config/document.h"
 #include "config/rules.h"
 
 namespace signalbox::config {

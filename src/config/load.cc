@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The stages in order: text, tree, shape, meaning, values. A stage whose input is broken beyond
-// use is not entered; otherwise all of them report, so one run shows everything.
+// The stages in order: document, meaning, values. Everything that is wrong with the shape and with
+// the meaning is reported together, so one run shows everything.
 #include <fmt/format.h>
 
 #include <exception>
@@ -9,52 +9,18 @@
 
 #include "config/build.h"
 #include "config/config.h"
+#include "config/document.h"
 #include "config/meaning.h"
-#include "config/shape.h"
-#include "config/yaml_complaints.h"
-#include "config/yaml_tree.h"
+#include "config/text_file.h"
 
 namespace signalbox::config {
 
 namespace {
 
-void check_bytes(const Text& text, Report& report) {
-  if (text.all().size() > kLargestFileBytes) {
-    report.add({}, fmt::format("the file is larger than {}", format_size(kLargestFileBytes)),
-               {.hint = "a configuration is far smaller; is this the right file?"});
-    return;
-  }
-  if (const auto bad = find_invalid_utf8(text.all()); bad != std::string_view::npos) {
-    report.add({"", text.mark_at(bad)}, "this is not UTF-8",
-               {.hint = "save the file in the encoding UTF-8"});
-    return;
-  }
-  if (const auto nul = text.all().find('\0'); nul != std::string_view::npos) {
-    report.add({"", text.mark_at(nul)}, "a NUL byte stands here",
-               {.hint = "a configuration is UTF-8 text; save it as such"});
-    return;
-  }
-  report_tab_indentation(text, report);
-}
-
 Result<Config, Diagnostics> load_text(const Text& text) {
   Report report(text);
-  check_bytes(text, report);
-  if (!report.empty()) return std::move(report).sorted();
-
-  const auto root = parse_yaml(text, report);
-  if (!root && report.empty()) {
-    report.add({}, "the file is empty",
-               {.hint = "a configuration needs at least 'services' and 'units'"});
-  }
+  const auto root = read_document(text, kRoot, "a configuration", report);
   if (!root) return std::move(report).sorted();
-  if (root->kind == Node::Kind::kNull) {
-    report.add({}, "the document is empty",
-               {.hint = "a configuration needs at least 'services' and 'units'"});
-    return std::move(report).sorted();
-  }
-
-  check_shape(*root, report);
   const Fields fields(&*root, kRoot, {"", {1, 1}});
   if (fields.is_readable()) check_meaning(fields, report);
   if (!report.empty()) return std::move(report).sorted();
@@ -67,14 +33,14 @@ Result<Config, Diagnostics> load(std::string_view text, std::string_view file_na
   try {
     return load_text(Text(text, file_name));
   } catch (const std::exception& problem) {
-    return Diagnostics{{{.file = std::string(file_name),
-                         .mark = {},
-                         .key = "",
-                         .message = fmt::format("cannot be read: {}", problem.what()),
-                         .hint = "",
-                         .allowed = "",
-                         .source = ""}}};
+    return about_file(file_name, fmt::format("cannot be read: {}", problem.what()), "");
   }
+}
+
+Result<Config, Diagnostics> load_file(const std::string& path) {
+  const auto text = read_text_file(path, "examples/minimal.yaml is a good start");
+  if (!text) return text.error();
+  return load(*text, path);
 }
 
 }  // namespace signalbox::config

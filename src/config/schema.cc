@@ -66,6 +66,10 @@ json::object value_schema(const Field& field) {
       return {{"type", json::array{"string", "number", "boolean"}},
               {"minLength", 1},
               {"maxLength", 128}};
+    case Type::kLongText:
+      return {{"type", json::array{"string", "number", "boolean"}},
+              {"minLength", 1},
+              {"maxLength", 4096}};
     case Type::kFlag:
       return {{"type", "boolean"}};
     case Type::kCount:

@@ -18,7 +18,7 @@ namespace {
 
 class ShapeCheck {
  public:
-  explicit ShapeCheck(Report& report) : report_(report) {}
+  ShapeCheck(const Section& root, Report& report) : root_(root), report_(report) {}
 
   // `self` is where the section itself stands: its key, for keys that are missing in it.
   void section(const Node& node, const Section& section, const Place& self) {
@@ -185,7 +185,7 @@ class ShapeCheck {
   }
 
   // The sections, by the path of their keys, in which a key of that name is known.
-  static std::vector<std::string> homes_of(std::string_view key) {
+  std::vector<std::string> homes_of(std::string_view key) const {
     std::vector<std::string> homes;
     const std::function<void(const Section&, const std::string&)> visit =
         [&](const Section& section, const std::string& path) {
@@ -196,17 +196,18 @@ class ShapeCheck {
             visit(*field.section, field.shape == Shape::kByName ? step + ".NAME" : step);
           }
         };
-    visit(kRoot, "");
+    visit(root_, "");
     return homes;
   }
 
+  const Section& root_;
   Report& report_;
 };
 
 }  // namespace
 
-void check_shape(const Node& root, Report& report) {
-  ShapeCheck(report).section(root, kRoot, {"", {1, 1}});
+void check_shape(const Node& root, const Section& section, Report& report) {
+  ShapeCheck(section, report).section(root, section, {"", {1, 1}});
 }
 
 }  // namespace signalbox::config

@@ -10,7 +10,7 @@
 
 namespace signalbox::config {
 
-// Reports everything that departs from kRoot.
-void check_shape(const Node& root, Report& report);
+// Reports everything in the document `root` that departs from `section`.
+void check_shape(const Node& root, const Section& section, Report& report);
 
 }  // namespace signalbox::config

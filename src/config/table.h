@@ -13,6 +13,7 @@ namespace signalbox::config {
 
 enum class Type {
   kText,         // a name or label of at most 128 characters
+  kLongText,     // sentences, or the path of a file; at most 4096 characters
   kFlag,         // true or false
   kCount,        // a whole number
   kNumber,       // a number
@@ -68,7 +69,7 @@ struct Section {
   const Field* find(std::string_view key) const;
 };
 
-// The whole file.
+// The whole of a configuration.
 extern const Section kRoot;
 
 // Names of services and units: letters, digits, '-', '_' and '.', at most 63, so that they can be

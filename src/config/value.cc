@@ -19,6 +19,7 @@ namespace signalbox::config {
 namespace {
 
 constexpr std::size_t kLongestText = 128;
+constexpr std::size_t kLongestLongText = 4096;
 
 template <class T>
 Result<Value, Complaint> widened(const Result<T, Complaint>& result) {
@@ -41,13 +42,13 @@ Result<Value, Complaint> read_choice(const Field& field, const std::string& text
                    .allowed = listed(choices)};
 }
 
-Result<Value, Complaint> read_text(const std::string& text) {
+Result<Value, Complaint> read_text(const std::string& text, std::size_t longest) {
   if (text.empty()) {
     return Complaint{.message = "the text is empty", .hint = "write it, or remove the key"};
   }
-  if (text.size() > kLongestText) {
+  if (text.size() > longest) {
     return Complaint{.message =
-                         fmt::format("{} is longer than {} bytes", in_quotes(text), kLongestText)};
+                         fmt::format("{} is longer than {} bytes", in_quotes(text), longest)};
   }
   if (printable(text) != text) {
     return Complaint{.message = fmt::format("{} holds unprintable characters", in_quotes(text))};
@@ -79,7 +80,9 @@ Result<Value, Complaint> read_path(Type type, const std::string& text) {
 Result<Value, Complaint> read_unbounded(const Field& field, const std::string& text) {
   switch (field.type) {
     case Type::kText:
-      return read_text(text);
+      return read_text(text, kLongestText);
+    case Type::kLongText:
+      return read_text(text, kLongestLongText);
     case Type::kFlag:
       return read_flag(text);
     case Type::kCount:
@@ -173,6 +176,7 @@ Value standard_value(const Field& field) {
 std::string_view example_of(Type type) {
   switch (type) {
     case Type::kText:
+    case Type::kLongText:
       return "a text";
     case Type::kFlag:
       return "true or false";

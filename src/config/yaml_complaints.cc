@@ -43,8 +43,7 @@ const Meaning kMeanings[] = {
     {YAML::ErrorMsg::INVALID_ESCAPE, "an unknown escape stands behind '\\'",
      "write \\\\ for a backslash, or use single quotes"},
     {YAML::ErrorMsg::EOF_IN_SCALAR, "a quote is not closed", "close it"},
-    {YAML::ErrorMsg::BAD_FILE, "nested far too deeply",
-     "no key of the configuration lies that deep"},
+    {YAML::ErrorMsg::BAD_FILE, "nested far too deeply", "no known key lies that deep"},
 };
 
 // The index of the quote that closes a quoted text, or npos.

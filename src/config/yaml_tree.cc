@@ -170,7 +170,7 @@ class TreeBuilder final : public YAML::EventHandler {
     }
     if (frames_.size() >= kDeepestNesting) {
       report_.add(here(mark), fmt::format("nested deeper than {} levels", kDeepestNesting),
-                  {.hint = "no key of the configuration lies that deep"});
+                  {.hint = "no known key lies that deep"});
       take_anything(mark);
       ++ignored_depth_;
       return;
@@ -245,7 +245,7 @@ class TreeBuilder final : public YAML::EventHandler {
     is_damaged_ = true;
     if (written.starts_with("---")) {
       report_.add({"", mark}, "a second YAML document begins here",
-                  {.hint = "a configuration is one document; move what follows to its own file"});
+                  {.hint = "a file is one document; move what follows to its own"});
     } else if (written.starts_with(',')) {
       report_.add({"", mark}, "a ',' stands where none can", {.hint = "remove it"});
     } else {
