@@ -6,9 +6,11 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <map>
 #include <mutex>
 #include <string>
@@ -44,19 +46,31 @@ int main(int argc, char** argv) {
   int tuning_seeds = 2;
   int threads = 2;
   double minutes = 0.0;
-  bool native_only = false;
+  std::vector<std::string> seeds_of;
+  std::vector<std::string> same_router = names;
   std::string folder = "build/bench-policy";
   std::string results = "bench/RESULTS.md";
   app.add_option("--scenario", names, "Which scenarios, in this order")->delimiter(',');
-  app.add_option("--seeds", most_seeds, "Seeds of each (s3: at most 8)");
+  app.add_option("--seeds", most_seeds, "Seeds of each, at most 8 of s3");
   app.add_option("--tuning-seeds", tuning_seeds, "Seeds each grid point is judged on");
   app.add_option("--threads", threads, "Runs at once");
   app.add_option("--minutes", minutes, "Stop after so long; 0 = when all is done");
-  app.add_flag("--native-only", native_only, "Leave out the runs with one router for all");
+  app.add_option("--seeds-of", seeds_of, "Other numbers of seeds for some, as in s3=4")
+      ->delimiter(',');
+  app.add_option("--same-router", same_router,
+                 "Scenarios that are also run with Signalbox's router for all; none for none")
+      ->delimiter(',')
+      ->capture_default_str();
   app.add_option("--folder", folder, "Where finished runs are kept");
   app.add_option("--results", results, "The file whose tables are written");
   CLI11_PARSE(app, argc, argv);
 
+  for (const auto& text : seeds_of) {
+    const auto equals = text.find('=');
+    const int count = equals == std::string::npos ? 0 : std::atoi(text.c_str() + equals + 1);
+    if (count < 1) return fail({fmt::format("--seeds-of {}: write NAME=COUNT", text)});
+    seeds[text.substr(0, equals)] = count;
+  }
   const auto traces = sim::TraceDirectory::find();
   if (!traces.ok()) return fail(traces.error());
   std::vector<bench::Course> courses;
@@ -66,9 +80,10 @@ int main(int argc, char** argv) {
     auto scenario = (*entry)->build(*traces);
     if (!scenario.ok()) return fail(scenario.error());
     const auto limit = seeds.find(name);
-    courses.push_back({std::move(*scenario),
-                       limit == seeds.end() ? most_seeds : std::min(most_seeds, limit->second),
-                       tuning_seeds, !native_only});
+    courses.push_back(
+        {std::move(*scenario),
+         limit == seeds.end() ? most_seeds : std::min(most_seeds, limit->second), tuning_seeds,
+         std::find(same_router.begin(), same_router.end(), name) != same_router.end()});
   }
   auto store = bench::RunStore::open(folder);
   if (!store.ok()) return fail(store.error());

@@ -111,7 +111,12 @@ core::ServiceSpec draw_service(Draw& draw, int index, std::size_t units) {
                        .quantile = draw.one_of({0.5, 0.9, 0.99, 0.999})};
   service.policy = draw.chance(0.8) ? core::Policy::kCostFirst : core::Policy::kCapacityFirst;
   service.routing =
-      draw.chance(0.6) ? core::RoutingPolicy::kSignalbox : core::RoutingPolicy::kPaperWeighted;
+      draw.chance(0.6)
+          ? core::RoutingPolicy::kSignalbox
+          : draw.one_of({core::RoutingPolicy::kPaperWeighted, core::RoutingPolicy::kPaperEqual,
+                         core::RoutingPolicy::kPaperBinary, core::RoutingPolicy::kRoundRobin,
+                         core::RoutingPolicy::kLeastRequest, core::RoutingPolicy::kPowerOfTwo});
+  service.objective.per_work = draw.chance(0.2);
   service.when_late = draw.chance(0.7) ? core::WhenLate::kServe : core::WhenLate::kRefuse;
   service.patience = draw.time(100ms, 30s);
   service.max_held = draw.chance(0.3) ? draw.between(0, 10) : 1024;

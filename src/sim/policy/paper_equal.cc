@@ -15,6 +15,7 @@ double adjusted_throughput_per_s(const core::FleetSpec& fleet, UnitId unit) {
 }
 
 void PaperEqual::decide(const Observation& seen, Wish& wish) {
+  wish.mode = core::Mode::kCapacityOptimized;  // the paper's name for equal shares
   for (const UnitId id : seen.service().units) {
     const double target_per_s = utilisation_ * adjusted_throughput_per_s(*seen.spec, id);
     wish.replicas[id.index()] = rule_.wanted(seen, id, target_per_s, 1);

@@ -201,7 +201,10 @@ void ScaledControl::decide(TimePoint now) {
                   wish_);
   SIGNALBOX_ASSERT(wish_.replicas.size() == units_.size());
   if (wish_.mode != before) {
-    plan_.mode_changes.push_back({ServiceId(0), before, wish_.mode, now, now, wish_.evidence});
+    // What a policy begins with is no change.
+    if (version_ > 0) {
+      plan_.mode_changes.push_back({ServiceId(0), before, wish_.mode, now, now, wish_.evidence});
+    }
     mode_since_ = now;
   }
 }
