@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,8 @@ struct EndpointView {
   EndpointState state = EndpointState::kBooting;
   Address address;    // empty while booting
   TimePoint since{};  // when it entered this state
+  // When its provider takes it back, if that was announced: it serves until shortly before.
+  std::optional<TimePoint> leaving_by{};
 };
 
 struct UnitView {

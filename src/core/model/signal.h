@@ -35,6 +35,13 @@ struct EndpointReady {
   Address address;
 };
 
+// The provider will take the replica back at `by` (a spot interruption notice, a host's
+// retirement). A later notice replaces an earlier one; TimePoint::max() withdraws it.
+struct EndpointLeaving {
+  EndpointId endpoint;
+  TimePoint by;
+};
+
 struct EndpointGone {
   EndpointId endpoint;
   std::string reason;  // "stopped" after our own stop; otherwise what took it
@@ -48,7 +55,8 @@ struct ProbeResult {
 struct Signal {
   TimePoint at;
   std::string source;  // who says so: "actuator", "probe", "admin", "config", ...
-  std::variant<PriceQuote, CapacityLimit, LaunchRefused, EndpointReady, EndpointGone, ProbeResult>
+  std::variant<PriceQuote, CapacityLimit, LaunchRefused, EndpointReady, EndpointGone, ProbeResult,
+               EndpointLeaving>
       body;
 };
 

@@ -275,7 +275,8 @@ void Controller::publish_view(TimePoint now) {
     std::vector<EndpointView> endpoints;
     endpoints.reserve(fleet_.endpoints().size());
     for (const auto& record : fleet_.endpoints()) {
-      endpoints.push_back({record.id, record.unit, record.state, record.address, record.since});
+      endpoints.push_back(
+          {record.id, record.unit, record.state, record.address, record.since, record.leaving_by});
     }
     view->endpoints = std::move(endpoints);
   }

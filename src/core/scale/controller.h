@@ -89,6 +89,7 @@ class Controller {
   SignalVerdict take(const CapacityLimit& limit, const Signal& signal);
   SignalVerdict take(const LaunchRefused& refusal, const Signal& signal);
   SignalVerdict take(const EndpointReady& ready, const Signal& signal);
+  SignalVerdict take(const EndpointLeaving& leaving, const Signal& signal);
   SignalVerdict take(const EndpointGone& gone, const Signal& signal);
   SignalVerdict take(const ProbeResult& probe, const Signal& signal);
 

@@ -4,6 +4,7 @@
 // the fleet. A signal about something unknown, or not to be believed, changes nothing and says why.
 #include <fmt/format.h>
 
+#include <optional>
 #include <utility>
 
 #include "core/estimate/plausibility.h"
@@ -74,11 +75,21 @@ SignalVerdict Controller::take(const EndpointReady& ready, const Signal& signal)
   return {true, {}};
 }
 
+SignalVerdict Controller::take(const EndpointLeaving& leaving, const Signal&) {
+  EndpointRecord* record = fleet_.find(leaving.endpoint);
+  if (record == nullptr) return unknown_endpoint(leaving.endpoint);
+  const bool withdrawn = leaving.by == TimePoint::max();
+  fleet_.announce(*record, withdrawn ? std::nullopt : std::optional(leaving.by));
+  return {true, {}};
+}
+
 SignalVerdict Controller::take(const EndpointGone& gone, const Signal& signal) {
   const EndpointRecord* record = fleet_.find(gone.endpoint);
   if (record == nullptr) return unknown_endpoint(gone.endpoint);
   const bool expected = record->stopping;
-  if (!expected) fleet_.note_loss(record->unit, gone.reason, spec_->control.dwell, signal.at);
+  const bool announced = record->leaving_by.has_value();  // and answered when it was
+  if (!expected && !announced)
+    fleet_.note_loss(record->unit, gone.reason, spec_->control.dwell, signal.at);
   fleet_.erase(gone.endpoint, spec_->control, signal.at);
   return {!expected, {}};
 }

@@ -173,6 +173,79 @@ TEST(Controller, the_loss_of_half_the_tier_is_answered_at_once) {
   EXPECT_GE(ready_capacity(rig), 29.0);
 }
 
+// The notices of so many ready replicas of inf2.
+void announce(ControllerRig& rig, int count, Duration ahead) {
+  for (const auto& endpoint : rig.controller.view()->endpoints) {
+    if (count == 0) return;
+    if (endpoint.unit != kInf2 || endpoint.state != EndpointState::kReady) continue;
+    EXPECT_TRUE(rig.say(EndpointLeaving{endpoint.id, rig.now + ahead}).urgent);
+    --count;
+  }
+}
+
+TEST(Controller, a_notice_is_answered_at_once_and_its_replica_serves_to_the_end) {
+  ControllerRig rig(paper_fleet());
+  rig.run(60, 20.0);
+  const EndpointId leaver = rig.controller.view()->endpoints[0].id;
+  const int had = rig.ready(kInf2);
+  const auto launched = rig.launches.size();
+  announce(rig, 1, 120s);
+  rig.tick();
+  EXPECT_EQ(rig.launches.size(), launched + 1) << "a replacement, in that very tick";
+  const EndpointView* shown = &rig.controller.view()->endpoints[0];
+  EXPECT_EQ(shown->state, EndpointState::kReady);
+  EXPECT_EQ(shown->leaving_by, rig.now + 120s);
+  rig.in_flight = 1;
+  rig.run(117, 20.0);
+  EXPECT_EQ(rig.controller.view()->endpoints[0].state, EndpointState::kReady);
+  EXPECT_EQ(rig.ready(kInf2), had + 1);
+  rig.run(2, 20.0);
+  EXPECT_EQ(rig.controller.view()->endpoints[0].state, EndpointState::kDraining);
+  rig.in_flight = 0;
+  rig.run(1, 20.0);
+  ASSERT_FALSE(rig.stops.empty());
+  EXPECT_EQ(rig.stops.back().second, leaver);
+  EXPECT_EQ(rig.ready(kInf2), had);
+  EXPECT_TRUE(rig.changes.empty()) << "nothing surprising has happened";
+}
+
+TEST(Controller, an_announced_end_is_no_loss) {
+  ControllerRig rig(paper_fleet());
+  rig.run(60, 20.0);
+  announce(rig, 5, 30s);
+  rig.tick();
+  rig.run(20, 20.0);
+  rig.lose(kInf2, 5);
+  rig.tick();
+  EXPECT_TRUE(rig.changes.empty()) << rig.changes[0].evidence;
+  EXPECT_GE(ready_capacity(rig), 20.0);
+}
+
+TEST(Controller, notices_too_short_to_replace_what_goes_mean_capacity_mode) {
+  ControllerRig rig(paper_fleet());
+  rig.run(60, 20.0);
+  announce(rig, 5, 4s);
+  rig.tick();
+  ASSERT_EQ(rig.changes.size(), 1U);
+  EXPECT_EQ(rig.changes[0].evidence.rfind("5 replicas of inf2 will be taken back within 4 s", 0),
+            0U)
+      << rig.changes[0].evidence;
+  EXPECT_GE(rig.launches.size(), 5U);
+}
+
+TEST(Controller, a_notice_may_be_withdrawn) {
+  ControllerRig rig(paper_fleet());
+  rig.run(60, 20.0);
+  const EndpointId id = rig.controller.view()->endpoints[0].id;
+  rig.say(EndpointLeaving{id, rig.now + 60s});
+  rig.say(EndpointLeaving{id, TimePoint::max()});
+  const auto launched = rig.launches.size();
+  rig.run(70, 20.0);
+  EXPECT_EQ(rig.launches.size(), launched);
+  EXPECT_EQ(rig.controller.view()->endpoints[0].id, id);
+  EXPECT_EQ(rig.controller.view()->endpoints[0].leaving_by, std::nullopt);
+}
+
 TEST(Controller, falling_demand_drains_before_it_stops) {
   ControllerRig rig(paper_fleet());
   rig.run(60, 30.0);
@@ -261,6 +334,7 @@ TEST(Controller, a_signal_about_something_unknown_says_so_and_changes_nothing) {
   EXPECT_EQ(rig.say(CapacityLimit{UnitId(99), 1}).refused, "no unit 99 is known");
   EXPECT_EQ(rig.say(EndpointReady{EndpointId(7), {}}).refused, "no endpoint 7 is known");
   EXPECT_EQ(rig.say(EndpointGone{EndpointId(7), "x"}).refused, "no endpoint 7 is known");
+  EXPECT_EQ(rig.say(EndpointLeaving{EndpointId(7), at(9s)}).refused, "no endpoint 7 is known");
   EXPECT_EQ(rig.say(LaunchRefused{EndpointId(7), kInf2, "x"}).refused, "no endpoint 7 is known");
   EXPECT_EQ(rig.say(ProbeResult{EndpointId(7), false}).refused, "no endpoint 7 is known");
 }

@@ -27,6 +27,8 @@ ModeEvidence gather_evidence(const PlanInput& input, const ServiceWish& wish, co
   const double ready = fleet.ready_capacity_per_s(service);
   const double surely_needed = input.demand->lower_per_s(kClearDeviations);
   const bool carries_demand = ready >= surely_needed;
+  const double staying = fleet.staying_capacity_per_s(service);
+  const bool what_stays_carries_demand = staying >= surely_needed;
 
   ModeEvidence evidence;
   evidence.at = input.now;
@@ -51,6 +53,15 @@ ModeEvidence gather_evidence(const PlanInput& input, const ServiceWish& wish, co
           state.lost == 1 ? "1 replica" : fmt::format("{} replicas", state.lost), unit.name,
           state.loss, ready, surely_needed);
       evidence.at = state.lost_at;
+    } else if (const auto by = fleet.next_leaving(id); by && *by - input.now < unit.boot_time_max &&
+                                                       !what_stays_carries_demand &&
+                                                       evidence.hard.empty()) {
+      const int leaving = state.count.leaving();
+      evidence.hard = fmt::format(
+          "{} of {} will be taken back within {:.0f} s; what stays carries {:.1f} of at least "
+          "{:.1f} requests/s",
+          leaving == 1 ? "1 replica" : fmt::format("{} replicas", leaving), unit.name,
+          std::max(0.0, to_seconds(*by - input.now)), staying, surely_needed);
     } else if (unit.managed && state.pool_limit && *state.pool_limit < wish.nominal[i] &&
                evidence.soft.empty()) {
       evidence.soft = fmt::format("the pool of {} holds {} of the {} replicas wanted", unit.name,
@@ -62,7 +73,7 @@ ModeEvidence gather_evidence(const PlanInput& input, const ServiceWish& wish, co
     evidence.soft = fmt::format("the error budget burns {:.0f} times too fast",
                                 burn.short_burn(1.0 - service.objective.quantile));
   }
-  evidence.cost_tier_whole = tier_launchable && carries_demand && evidence.soft.empty();
+  evidence.cost_tier_whole = tier_launchable && what_stays_carries_demand && evidence.soft.empty();
   return evidence;
 }
 

@@ -58,6 +58,35 @@ TEST_F(EvidenceTest, a_tier_that_does_not_yet_carry_the_demand_is_not_whole) {
   EXPECT_FALSE(gather().cost_tier_whole);
 }
 
+TEST_F(EvidenceTest, a_notice_on_more_than_can_be_spared_or_replaced_in_time_is_hard_evidence) {
+  have(kInf2, 12);
+  for (int i = 0; i < 6; ++i) {
+    fleet.announce(fleet.endpoints()[static_cast<std::size_t>(i)], now + 5s);
+  }
+  const ModeEvidence evidence = gather();
+  EXPECT_EQ(evidence.hard.rfind("6 replicas of inf2 will be taken back within 5 s; what stays "
+                                "carries 12.3 of at least ",
+                                0),
+            0U)
+      << evidence.hard;
+  EXPECT_FALSE(evidence.cost_tier_whole);
+}
+
+TEST_F(EvidenceTest, a_notice_that_leaves_time_to_replace_them_is_not) {
+  have(kInf2, 12);
+  for (int i = 0; i < 6; ++i) {
+    fleet.announce(fleet.endpoints()[static_cast<std::size_t>(i)], now + 120s);
+  }
+  EXPECT_EQ(gather().hard, "") << "boots take 6 s";
+}
+
+TEST_F(EvidenceTest, a_notice_on_what_can_be_spared_is_not) {
+  have(kInf2, 14);
+  fleet.announce(fleet.endpoints()[0], now + 1s);
+  EXPECT_EQ(gather().hard, "");
+  EXPECT_TRUE(gather().cost_tier_whole);
+}
+
 TEST_F(EvidenceTest, a_refused_launch_of_the_cost_tier_is_hard_evidence) {
   have(kInf2, 5);
   fleet.unit(kInf2).refusal = "insufficient capacity";

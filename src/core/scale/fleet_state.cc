@@ -46,8 +46,7 @@ EndpointRecord& FleetState::add(UnitId unit, EndpointState state, TimePoint now)
   record.state = state;
   record.since = record.launched = now;
   record.billed_from_usd = units_[unit.index()].replica_usd;
-  ++place(units_[unit.index()].count, state);
-  ++endpoints_version_;
+  tally(record, +1);
   return endpoints_.emplace_back(std::move(record));  // ids rise, so the order holds
 }
 
@@ -76,7 +75,7 @@ std::vector<EndpointId> FleetState::adopt(const FleetSpec& previous, const Fleet
                                             spec.unit(*unit).endpoints.end(),
                                             record.address) != spec.unit(*unit).endpoints.end());
     if (!still_listed) {
-      --place(units_[record.unit.index()].count, record.state);
+      tally(record, -1);
       if (record.managed) orphans.push_back(record.id);
       continue;
     }
@@ -124,8 +123,7 @@ void FleetState::erase(EndpointId id, const ControlSpec& control, TimePoint now)
   if (end > accrued_at_) {
     bill(unit, unit.price_usd_per_hour * to_seconds(end - accrued_at_) / 3600.0);
   }
-  --place(unit.count, record->state);
-  ++endpoints_version_;
+  tally(*record, -1);
   endpoints_.erase(endpoints_.begin() + (record - endpoints_.data()));
 }
 
@@ -134,8 +132,7 @@ void FleetState::forget(EndpointId id) {
   if (record == nullptr) return;
   UnitState& unit = units_[record->unit.index()];
   bill(unit, record->billed_from_usd - unit.replica_usd);
-  --place(unit.count, record->state);
-  ++endpoints_version_;
+  tally(*record, -1);
   endpoints_.erase(endpoints_.begin() + (record - endpoints_.data()));
 }
 
@@ -149,12 +146,38 @@ void FleetState::note_loss(UnitId id, const std::string& reason, Duration run, T
 
 void FleetState::set_state(EndpointRecord& record, EndpointState state, TimePoint now) {
   if (record.state == state) return;
-  ReplicaCount& count = units_[record.unit.index()].count;
-  --place(count, record.state);
-  ++place(count, state);
-  ++endpoints_version_;
+  tally(record, -1);
   record.state = state;
   record.since = now;
+  tally(record, +1);
+}
+
+void FleetState::announce(EndpointRecord& record, std::optional<TimePoint> leaving_by) {
+  tally(record, -1);
+  record.leaving_by = leaving_by;
+  tally(record, +1);
+}
+
+std::optional<TimePoint> FleetState::next_leaving(UnitId unit) const {
+  std::optional<TimePoint> next;
+  if (count(unit).leaving() == 0) return next;
+  for (const EndpointRecord& record : endpoints_) {
+    const bool serves_or_boots =
+        record.state == EndpointState::kReady || record.state == EndpointState::kBooting;
+    if (record.unit != unit || !serves_or_boots || !record.leaving_by) continue;
+    next = next ? std::min(*next, *record.leaving_by) : *record.leaving_by;
+  }
+  return next;
+}
+
+// Counts the record in (+1) or out (-1) of its unit.
+void FleetState::tally(const EndpointRecord& record, int by) {
+  ++endpoints_version_;
+  ReplicaCount& count = units_[record.unit.index()].count;
+  place(count, record.state) += by;
+  if (!record.leaving_by) return;
+  if (record.state == EndpointState::kReady) count.leaving_ready += by;
+  if (record.state == EndpointState::kBooting) count.leaving_booting += by;
 }
 
 void FleetState::bill(UnitState& unit, double usd) {
@@ -186,6 +209,7 @@ int FleetState::limit(const FleetSpec& spec, UnitId unit, TimePoint now) const {
   const UnitState& state = units_[unit.index()];
   int limit = unit_spec.max_replicas;
   if (state.pool_limit) limit = std::min(limit, *state.pool_limit);
+  limit = std::max(0, limit - count(unit).leaving());
   if (const auto allowance = state.backoff.allowance(now)) {
     limit = std::min(limit, active + *allowance);
   }
@@ -202,6 +226,12 @@ double FleetState::capacity_per_s(UnitId unit) const {
 double FleetState::ready_capacity_per_s(const ServiceSpec& service) const {
   double total = 0.0;
   for (const UnitId unit : service.units) total += count(unit).ready * capacity_per_s(unit);
+  return total;
+}
+
+double FleetState::staying_capacity_per_s(const ServiceSpec& service) const {
+  double total = 0.0;
+  for (const UnitId unit : service.units) total += count(unit).staying() * capacity_per_s(unit);
   return total;
 }
 

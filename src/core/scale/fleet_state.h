@@ -28,9 +28,10 @@ struct EndpointRecord {
   TimePoint launched{};
   double billed_from_usd = 0.0;  // what a replica of its unit had cost when this one was launched
   ProbeHealth health;
-  int in_flight = 0;                // by the Router's last digest
-  std::uint64_t drain_version = 0;  // the first view that shows it draining
-  bool stopping = false;            // a stop command was given
+  int in_flight = 0;                    // by the Router's last digest
+  std::uint64_t drain_version = 0;      // the first view that shows it draining
+  bool stopping = false;                // a stop command was given
+  std::optional<TimePoint> leaving_by;  // its provider said when it will take it back
 };
 
 // Replicas of one unit by state.
@@ -39,7 +40,12 @@ struct ReplicaCount {
   int booting = 0;
   int draining = 0;
   int unhealthy = 0;
-  int active() const { return ready + booting; }
+  int leaving_ready = 0;    // of those ready, announced to be taken back
+  int leaving_booting = 0;  // the same of those booting
+  int leaving() const { return leaving_ready + leaving_booting; }
+  // What serves, or will, and stays.
+  int active() const { return ready + booting - leaving(); }
+  int staying() const { return ready - leaving_ready; }
   int all() const { return ready + booting + draining + unhealthy; }
 };
 
@@ -78,6 +84,10 @@ class FleetState {
   // A replica of the unit was lost; losses within `run` of each other count as one story.
   void note_loss(UnitId unit, const std::string& reason, Duration run, TimePoint at);
   void set_state(EndpointRecord& record, EndpointState state, TimePoint now);
+  // Its provider announced when it takes the replica back, or (nullopt) that it does not after all.
+  void announce(EndpointRecord& record, std::optional<TimePoint> leaving_by);
+  // The first of the announced ends among the unit's replicas that serve or boot.
+  std::optional<TimePoint> next_leaving(UnitId unit) const;
 
   // Bills every replica up to `now`, by the second from launch to end. Costs a step per unit, not
   // per replica.
@@ -86,13 +96,16 @@ class FleetState {
   double spent_usd() const { return spent_usd_; }
 
   const ReplicaCount& count(UnitId unit) const { return units_.at(unit.index()).count; }
-  // Most replicas the unit could have now: its bound, what the pool holds, and - while launches are
-  // refused - what it has plus the allowed probe.
+  // Most replicas that the unit could have now and that stay: its bound, what the pool holds, and -
+  // while launches are refused - what it has plus the allowed probe. Those that leave take up room
+  // until they are drained.
   int limit(const FleetSpec& spec, UnitId unit, TimePoint now) const;
   // Requests per second one replica sustains, by profile and by what it has shown.
   double capacity_per_s(UnitId unit) const;
   // The same over a service's ready replicas.
   double ready_capacity_per_s(const ServiceSpec& service) const;
+  // Of these, over the ones that are not about to be taken back.
+  double staying_capacity_per_s(const ServiceSpec& service) const;
 
   UnitState& unit(UnitId id) { return units_.at(id.index()); }
   const UnitState& unit(UnitId id) const { return units_.at(id.index()); }
@@ -106,6 +119,7 @@ class FleetState {
   void add_fixed(const FleetSpec& spec, UnitId unit, TimePoint now);
   EndpointRecord& add(UnitId unit, EndpointState state, TimePoint now);
   void bill(UnitState& unit, double usd);
+  void tally(const EndpointRecord& record, int by);
 
   std::vector<UnitState> units_;  // indexed by UnitId
   std::vector<EndpointRecord> endpoints_;

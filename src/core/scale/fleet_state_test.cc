@@ -123,6 +123,35 @@ RC_GTEST_PROP(FleetState, money_does_not_depend_on_how_often_it_is_counted, ()) 
   RC_ASSERT(std::abs(once.spent_usd() - often.spent_usd()) < 1e-9);
 }
 
+TEST(FleetState, what_will_be_taken_back_serves_but_does_not_count_as_there_to_stay) {
+  const FleetSpec spec = paper_fleet();
+  FleetState fleet(spec, at(0s));
+  for (int i = 0; i < 3; ++i) {
+    fleet.set_state(*fleet.find(fleet.launch(kG6, at(0s))), EndpointState::kReady, at(5s));
+  }
+  const EndpointId booting = fleet.launch(kG6, at(5s));
+  const EndpointId first = fleet.endpoints().front().id;
+  const auto version = fleet.endpoints_version();
+  fleet.announce(*fleet.find(first), at(90s));
+  fleet.announce(*fleet.find(booting), at(60s));
+  EXPECT_NE(fleet.endpoints_version(), version) << "a view must show it";
+  const ReplicaCount& count = fleet.count(kG6);
+  EXPECT_EQ(count.ready, 3);
+  EXPECT_EQ(count.staying(), 2);
+  EXPECT_EQ(count.active(), 2);
+  EXPECT_EQ(fleet.limit(spec, kG6, at(6s)), 14) << "they fill two of the sixteen until they end";
+  EXPECT_EQ(fleet.next_leaving(kG6), at(60s));
+  EXPECT_NEAR(fleet.staying_capacity_per_s(spec.services[0]),
+              fleet.ready_capacity_per_s(spec.services[0]) * 2.0 / 3.0, 1e-9);
+  fleet.set_state(*fleet.find(booting), EndpointState::kReady, at(10s));
+  EXPECT_EQ(count.staying(), 2);
+  fleet.announce(*fleet.find(first), std::nullopt);
+  EXPECT_EQ(count.staying(), 3);
+  fleet.erase(booting, spec.control, at(60s));
+  EXPECT_EQ(count.leaving(), 0);
+  EXPECT_EQ(fleet.next_leaving(kG6), std::nullopt);
+}
+
 TEST(FleetState, limits_are_the_smallest_of_quota_pool_and_back_off) {
   const FleetSpec spec = paper_fleet();
   FleetState fleet(spec, at(0s));

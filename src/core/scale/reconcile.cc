@@ -13,10 +13,14 @@ namespace {
 // A launch that has not become ready after so many of its longest boots is given up.
 constexpr int kLostBootTimes = 3;
 constexpr Duration kLeastBootPatience = 5s;
+// The longest a request stays, in standard deviations of the time in service above its mean.
+constexpr double kLongestDeviations = 3.0;
 
 std::vector<EndpointRecord*> records_of(FleetState& fleet, UnitId unit, EndpointState state) {
   std::vector<EndpointRecord*> records;
+  // One that is to be taken back is not ours to give up or to win back: see leave().
   for (EndpointRecord& record : fleet.endpoints()) {
+    if (record.leaving_by) continue;
     if (record.unit == unit && record.state == state && record.managed) records.push_back(&record);
   }
   return records;
@@ -35,7 +39,7 @@ bool can_spare(const ReconcileInput& input, const FleetState& fleet, UnitId unit
     const ServiceSpec& service = input.spec->services[i];
     if (std::find(service.units.begin(), service.units.end(), unit) == service.units.end())
       continue;
-    const double left = fleet.ready_capacity_per_s(service) - fleet.capacity_per_s(unit);
+    const double left = fleet.staying_capacity_per_s(service) - fleet.capacity_per_s(unit);
     if (left < input.required_per_s[i]) return false;
   }
   return true;
@@ -78,6 +82,32 @@ void shrink(const ReconcileInput& input, UnitId unit, int surplus, FleetState& f
   }
 }
 
+// When a replica that ends at `by` must get no more requests: what it serves then takes at most the
+// longest time in service, and this is asked once a tick.
+TimePoint last_call(const ReconcileInput& input, const FleetState& fleet, UnitId id, TimePoint by) {
+  const UnitSpec& unit = input.spec->unit(id);
+  const double slowdown = unit.plateau_per_s() / fleet.capacity_per_s(id);
+  const Duration longest = scale(unit.profile.latency(unit.slots),
+                                 slowdown * (1.0 + kLongestDeviations * unit.profile.spread()));
+  return by - longest - input.spec->control.tick;
+}
+
+// Drains what its provider takes back, as late as may be. Not a choice of ours, so nothing has to
+// spare it and a frozen fleet does it too.
+void leave(const ReconcileInput& input, FleetState& fleet) {
+  int leaving = 0;
+  for (std::uint32_t i = 0; i < input.targets.size(); ++i) {
+    leaving += fleet.count(UnitId(i)).leaving_ready;
+  }
+  if (leaving == 0) return;
+  for (EndpointRecord& record : fleet.endpoints()) {
+    if (record.state != EndpointState::kReady || !record.leaving_by) continue;
+    if (input.now < last_call(input, fleet, record.unit, *record.leaving_by)) continue;
+    fleet.set_state(record, EndpointState::kDraining, input.now);
+    record.drain_version = input.next_view_version;
+  }
+}
+
 void finish(const ReconcileInput& input, FleetState& fleet, std::vector<Command>& commands) {
   bool any = false;  // in a state that can end
   for (std::uint32_t i = 0; i < input.targets.size(); ++i) {
@@ -101,6 +131,7 @@ void finish(const ReconcileInput& input, FleetState& fleet, std::vector<Command>
 }  // namespace
 
 void reconcile(const ReconcileInput& input, FleetState& fleet, std::vector<Command>& commands) {
+  leave(input, fleet);
   // A frozen fleet stays as it is: even what is sick or drained is left to the operator.
   if (!input.spec->control.guardrails.freeze) finish(input, fleet, commands);
   for (std::uint32_t i = 0; i < input.targets.size(); ++i) {

@@ -2,8 +2,9 @@
 //
 // From what is wanted to what must be done. Growing: stop draining what still can serve, then
 // launch. Shrinking: give up what has not booted, then drain ready replicas - but only as many as
-// the remaining ready capacity can spare (make before break). A drained replica is stopped when the
-// Router has seen it drain and nothing is in flight there.
+// the remaining ready capacity can spare (make before break). A replica that its provider takes
+// back is drained in time for what it serves to end. A drained replica is stopped when the Router
+// has seen it drain and nothing is in flight there.
 #pragma once
 
 #include <cstdint>

@@ -189,6 +189,66 @@ TEST_F(ReconcileTest, a_frozen_fleet_is_left_alone_even_where_it_is_sick) {
   EXPECT_EQ(state_of(sick[0]), EndpointState::kUnhealthy);
 }
 
+TEST_F(ReconcileTest, a_replica_that_will_be_taken_back_is_replaced_at_once) {
+  const auto ids = have(kInf2, 3);
+  fleet.announce(*fleet.find(ids[0]), now + 120s);
+  EXPECT_EQ(launches(want(3)), 1);
+  EXPECT_EQ(state_of(ids[0]), EndpointState::kReady) << "it serves on meanwhile";
+}
+
+TEST_F(ReconcileTest, it_serves_until_its_last_request_can_just_end_and_drains_then) {
+  const auto ids = have(kInf2, 3);
+  fleet.announce(*fleet.find(ids[0]), now + 120s);
+  // 488 ms a request, at the longest 15 % more, and it is asked about once a second.
+  now += 118400ms;
+  want(2);
+  EXPECT_EQ(state_of(ids[0]), EndpointState::kReady);
+  now += 100ms;
+  want(2);
+  EXPECT_EQ(state_of(ids[0]), EndpointState::kDraining);
+  EXPECT_EQ(fleet.count(kInf2).staying(), 2) << "and nothing else is given up for it";
+}
+
+TEST_F(ReconcileTest, a_slow_replica_is_drained_sooner) {
+  const auto ids = have(kInf2, 1);
+  fleet.unit(kInf2).slowdown = 4.0;
+  fleet.unit(kInf2).confidence = 1.0;
+  fleet.announce(*fleet.find(ids[0]), now + 10s);
+  now += 7s;
+  want(0);
+  EXPECT_EQ(state_of(ids[0]), EndpointState::kDraining) << "2.2 s and a tick before its end";
+}
+
+TEST_F(ReconcileTest, a_replica_that_leaves_does_not_count_as_able_to_take_over) {
+  const auto ids = have(kInf2, 2);
+  have(kG5Triton, 2);
+  for (const EndpointId id : ids) fleet.announce(*fleet.find(id), now + 60s);
+  required_per_s = 3.0;
+  want(0, 0);
+  EXPECT_EQ(fleet.count(kG5Triton).ready, 2);
+}
+
+TEST_F(ReconcileTest, a_frozen_fleet_still_sends_nothing_to_a_replica_about_to_end) {
+  spec.control.guardrails.freeze = true;
+  const auto ids = have(kInf2, 1);
+  fleet.announce(*fleet.find(ids[0]), now + 1s);
+  EXPECT_TRUE(want(0).empty());
+  EXPECT_EQ(state_of(ids[0]), EndpointState::kDraining);
+}
+
+TEST_F(ReconcileTest, a_replica_drained_for_its_provider_is_not_won_back_unless_the_notice_is) {
+  const auto ids = have(kInf2, 1);
+  EndpointRecord* leaver = fleet.find(ids[0]);
+  leaver->in_flight = 1;
+  fleet.announce(*leaver, now);
+  want(0);
+  ASSERT_EQ(state_of(ids[0]), EndpointState::kDraining);
+  EXPECT_EQ(launches(want(1)), 1);
+  fleet.announce(*fleet.find(ids[0]), std::nullopt);
+  EXPECT_EQ(launches(want(2)), 0);
+  EXPECT_EQ(state_of(ids[0]), EndpointState::kReady);
+}
+
 TEST_F(ReconcileTest, fixed_servers_get_no_commands) {
   spec.units[0].managed = false;
   spec.units[0].endpoints = {{"10.0.0.1", 80}};
