@@ -627,6 +627,13 @@ RC_GTEST_PROP(ControllerProperty, survives_any_provider_and_recovers, ()) {
       case 5:
         rig.boot_time = std::chrono::seconds(1 + code % 20);
         break;
+      case 6:
+        if (const auto& endpoints = rig.controller.view()->endpoints; !endpoints.empty()) {
+          const auto at_random = static_cast<std::size_t>(code / 8) % endpoints.size();
+          const Duration ahead = std::chrono::seconds(code / 64 % 150);
+          rig.say(EndpointLeaving{endpoints[at_random].id, rig.now + ahead});
+        }
+        break;
       default:
         break;
     }
