@@ -80,7 +80,7 @@ class ScenarioFile {
     Scenario scenario;
     scenario.name = fields.get<std::string>("name").value_or(path_.stem().string());
     scenario.title = fields.get<std::string>("title").value_or(scenario.name);
-    scenario.about = fields.get<std::string>("about").value_or("");
+    scenario.about = fields.get<std::string>("about").value_or(scenario.title);
     scenario.fleet = fleet.fleet;
     // As `signalbox emulate` plays them; when a stream's first token comes changes no latency.
     for (const auto& unit : fleet.emulation) {
@@ -95,8 +95,7 @@ class ScenarioFile {
     scenario.faults = build_faults(fields, context);
     scenario.signal_faults = build_signal_faults(fields, context);
     if (invented) {
-      if (!scenario.about.empty()) scenario.about += ' ';
-      scenario.about += "Not every trace is here: synthetic stand-ins serve in their place.";
+      scenario.about += " Not every trace is here: synthetic stand-ins serve in their place.";
     }
     return scenario;
   }

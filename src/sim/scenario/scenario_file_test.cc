@@ -115,7 +115,6 @@ TEST(TrafficOfAFile, has_the_rate_that_was_written) {
   expect_poisson("kind: constant, rate: 2/s", 14'400);
   expect_poisson("kind: constant, rate: 90/min, spread: 20%", 10'800);
   expect_poisson("kind: cosine, rate: 4/s, period: 1h", 14'400);  // whole waves: half the peak
-  // The curve's lowest hours are from one to three in the night when it peaks at 14 h.
   expect_poisson("kind: diurnal, rate: 4/s, trough: 100%", 28'800);
   expect_poisson("kind: flash-crowd, rate: 1/s, crowds: [{at: 30m, ramp_up: 0s, ramp_down: 0s}]",
                  7200 + 4 * 600);
@@ -160,7 +159,8 @@ TEST(TrafficOfAFile, stands_in_for_traces_that_are_not_here_and_says_so) {
   EXPECT_NEAR(static_cast<double>(counted.requests), 14'400, 2'000);
   EXPECT_NEAR(counted.work / static_cast<double>(counted.requests), 1.0, 0.1);
   EXPECT_GT(counted.tokens, counted.requests * 1000);
-  EXPECT_EQ(with_traffic("kind: constant, rate: 1/s").about, "");
+  const Scenario of_nothing_invented = with_traffic("kind: constant, rate: 1/s");
+  EXPECT_EQ(of_nothing_invented.about, of_nothing_invented.title);
 }
 
 TEST(TrafficOfAFile, is_the_same_for_the_same_seed_and_another_for_another) {
