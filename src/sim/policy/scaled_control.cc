@@ -127,6 +127,13 @@ bool ScaledControl::take(const core::EndpointGone& gone, TimePoint) {
   return !expected;
 }
 
+bool ScaledControl::take(const core::EndpointLeaving& leaving, TimePoint) {
+  Endpoint* endpoint = find(leaving.endpoint);
+  if (endpoint == nullptr || endpoint->leaving) return false;
+  endpoint->leaving = true;
+  return true;
+}
+
 bool ScaledControl::take(const core::ProbeResult& probe, TimePoint at) {
   Endpoint* endpoint = find(probe.endpoint);
   if (endpoint == nullptr) return false;
@@ -250,7 +257,8 @@ void ScaledControl::reconcile(TimePoint now) {
     for (const Endpoint& endpoint : endpoints_) {
       const bool counts =
           endpoint.state == EndpointState::kBooting || endpoint.state == EndpointState::kReady;
-      if (endpoint.unit == id && counts) ++active;
+      // What was given notice serves on, and its replacement is launched at once.
+      if (endpoint.unit == id && counts && !endpoint.leaving) ++active;
     }
     const int want = wanted(id);
     if (want > active) grow(id, want - active, now);
@@ -281,7 +289,7 @@ void ScaledControl::grow(UnitId id, int missing, TimePoint now) {
 void ScaledControl::shrink(UnitId id, int surplus, TimePoint now) {
   std::vector<Endpoint*> ready;
   for (auto endpoint = endpoints_.rbegin(); endpoint != endpoints_.rend(); ++endpoint) {
-    if (endpoint->unit != id) continue;
+    if (endpoint->unit != id || endpoint->leaving) continue;
     if (endpoint->state == EndpointState::kReady) ready.push_back(&*endpoint);
     if (endpoint->state != EndpointState::kBooting || surplus == 0) continue;
     stop(*endpoint, now);

@@ -61,6 +61,7 @@ class ScaledControl final : public Control {
     core::EndpointState state = core::EndpointState::kBooting;
     bool managed = true;
     bool stopping = false;  // told to stop: gone as far as we are concerned, billed until it ends
+    bool leaving = false;   // the provider has said that it will take it back
     core::Address address;
     TimePoint since{};
     int in_flight = 0;
@@ -87,6 +88,7 @@ class ScaledControl final : public Control {
   bool take(const core::LaunchRefused& refusal, TimePoint at);
   bool take(const core::EndpointReady& ready, TimePoint at);
   bool take(const core::EndpointGone& gone, TimePoint at);
+  bool take(const core::EndpointLeaving& leaving, TimePoint at);
   bool take(const core::ProbeResult& probe, TimePoint at);
   // What other signals there are is none of an autoscaler's business.
   template <class Other>

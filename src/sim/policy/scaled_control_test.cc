@@ -178,6 +178,22 @@ TEST(ScaledControl, a_lost_replica_is_replaced_at_once_and_a_refused_one_at_the_
   EXPECT_NE(rig.launched[0], first[0]) << "ids are never used again";
 }
 
+TEST(ScaledControl, what_is_given_notice_serves_on_while_its_replacement_boots) {
+  Rig rig({1, 0});
+  rig.tick(0s);
+  ASSERT_EQ(rig.launched.size(), 1U);
+  const EndpointId leaving = rig.launched[0];
+  rig.ready(leaving);
+  rig.tick(1s);
+  EXPECT_TRUE(rig.say(core::EndpointLeaving{leaving, at(121s)}));
+  rig.tick(2s);
+  EXPECT_EQ(rig.launched.size(), 1U);
+  EXPECT_TRUE(rig.stopped.empty());
+  EXPECT_EQ(rig.control->view()->units[0].ready, 1);
+  rig.tick(3s);
+  EXPECT_TRUE(rig.launched.empty());  // once is enough
+}
+
 TEST(ScaledControl, drains_before_it_stops) {
   Rig rig({2, 0});
   rig.tick(0s);

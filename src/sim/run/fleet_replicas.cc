@@ -40,6 +40,7 @@ void FleetRun::take_provider_events(const std::vector<ProviderEvent>& events) {
         signal({now_, "provider", core::EndpointReady{event.id, {"replica", 1}}});
         break;
       case ProviderEvent::Kind::kNotice:
+        signal({now_, "provider", core::EndpointLeaving{event.id, event.by}});
         break;
       case ProviderEvent::Kind::kPrice:
         signal({now_, "prices", core::PriceQuote{event.unit, event.usd_per_hour}});
