@@ -16,12 +16,22 @@ void LaunchBackoff::on_refused(TimePoint now, Duration first_pause, Duration lon
   refused_at_ = now;
   probing_ = false;
   until_ = now + pause;
+  unwanted_since_ = TimePoint::max();
 }
 
 void LaunchBackoff::on_launch(TimePoint now, Duration patience) {
   if (open()) return;
   probing_ = true;
   until_ = now + patience;
+  unwanted_since_ = TimePoint::max();
+}
+
+void LaunchBackoff::on_unwanted(TimePoint now, Duration quiet) {
+  if (open() || now < until_) return;
+  unwanted_since_ = std::min(unwanted_since_, now);
+  if (now - unwanted_since_ < quiet) return;
+  relapses_ = 0;
+  probing_ = false;
 }
 
 void LaunchBackoff::on_ready(TimePoint launched) {

@@ -46,6 +46,27 @@ TEST(LaunchBackoff, one_probe_per_bench_time) {
   EXPECT_EQ(backoff.allowance(at(60s)), 0) << "the probe is under way";
 }
 
+TEST(LaunchBackoff, a_pool_nobody_wants_anything_of_is_open_again_after_a_quiet_time) {
+  LaunchBackoff backoff;
+  backoff.on_refused(at(0s), kBench, kLongest);
+  for (int t = 0; t < 360; ++t) backoff.on_unwanted(at(std::chrono::seconds(t)), 300s);
+  EXPECT_FALSE(backoff.open()) << "the quiet time begins when the pause has ended";
+  backoff.on_unwanted(at(360s), 300s);
+  EXPECT_TRUE(backoff.open());
+}
+
+TEST(LaunchBackoff, a_probe_or_a_refusal_ends_the_quiet_time) {
+  LaunchBackoff backoff;
+  backoff.on_refused(at(0s), kBench, kLongest);
+  for (int t = 0; t < 350; ++t) backoff.on_unwanted(at(std::chrono::seconds(t)), 300s);
+  backoff.on_launch(at(350s), kPatience);
+  backoff.on_refused(at(352s), kBench, kLongest);
+  for (int t = 353; t < 472 + 300; ++t) backoff.on_unwanted(at(std::chrono::seconds(t)), 300s);
+  EXPECT_FALSE(backoff.open());
+  backoff.on_unwanted(at(772s), 300s);
+  EXPECT_TRUE(backoff.open());
+}
+
 TEST(LaunchBackoff, a_probe_that_never_answers_is_followed_by_another) {
   LaunchBackoff backoff;
   backoff.on_refused(at(0s), kBench, kLongest);

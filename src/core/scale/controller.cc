@@ -90,6 +90,7 @@ const Plan& Controller::tick(TimePoint now) {
   for (std::uint32_t i = 0; i < services_.size(); ++i) {
     update_service(ServiceId(i), plan_.unit_targets, now);
   }
+  forget_old_refusals(plan_.unit_targets, now);
   publish_plan(now);
   publish_view(now);
   return plan_;
@@ -128,6 +129,16 @@ void Controller::update_service(ServiceId id, std::vector<int>& taken, TimePoint
   }
   for (std::size_t u = 0; u < service.units.size(); ++u) {
     taken[service.units[u].index()] += state.targets[u];
+  }
+}
+
+// A pool that refused is open again only after a launch, which may never be wanted; then time alone
+// must do, or a service could not return to a tier that carries it.
+void Controller::forget_old_refusals(const std::vector<int>& wanted, TimePoint now) {
+  for (std::uint32_t i = 0; i < wanted.size(); ++i) {
+    UnitState& unit = fleet_.unit(UnitId(i));
+    if (unit.backoff.open() || wanted[i] > unit.count.active()) continue;
+    unit.backoff.on_unwanted(now, spec_->control.dwell);
   }
 }
 

@@ -77,6 +77,7 @@ class Controller {
   };
 
   void update_service(ServiceId id, std::vector<int>& taken, TimePoint now);
+  void forget_old_refusals(const std::vector<int>& wanted, TimePoint now);
   bool replan_due(const ServiceState& state, const PlanInput& input) const;
   void publish_plan(TimePoint now);
   void describe_service(ServiceId id, TimePoint now);

@@ -157,6 +157,22 @@ TEST(Controller, returns_by_itself_after_the_dwell_and_ramps) {
   EXPECT_EQ(rig.changes.size(), 2U) << "and it stays";
 }
 
+TEST(Controller, returns_at_low_demand_though_no_launch_is_wanted_as_a_probe) {
+  auto spec = paper_fleet();
+  spec.units[0].min_replicas = 4;
+  ControllerRig rig(spec);
+  rig.run(60, 20.0);
+  rig.dry = {kInf2};
+  rig.run(10, 24.0);
+  ASSERT_EQ(rig.mode(), Mode::kCapacityOptimized);
+  rig.run(30, 4.0);
+  const int asked = rig.launches_of(kInf2);
+  rig.run(150, 4.0);
+  EXPECT_EQ(rig.launches_of(kInf2), asked) << "the four that stay carry four requests/s";
+  EXPECT_EQ(rig.mode(), Mode::kCostOptimized);
+  EXPECT_TRUE(rig.controller.view()->units[0].launchable);
+}
+
 TEST(Controller, the_loss_of_half_the_tier_is_answered_at_once) {
   ControllerRig rig(paper_fleet());
   rig.run(80, 30.0);
