@@ -35,6 +35,7 @@ FleetState::FleetState(const FleetSpec& spec, TimePoint now)
   for (std::uint32_t i = 0; i < spec.units.size(); ++i) {
     units_[i].price_usd_per_hour = spec.units[i].price_usd_per_hour;
     units_[i].plateau_per_s = spec.units[i].plateau_per_s();
+    units_[i].quickest = spec.units[i].profile.latency(1);
     add_fixed(spec, UnitId(i), now);
   }
 }
@@ -94,6 +95,7 @@ std::vector<EndpointId> FleetState::adopt(const FleetSpec& previous, const Fleet
         old && previous.unit(*old).price_usd_per_hour == spec.units[i].price_usd_per_hour;
     if (!same_price) units[i].price_usd_per_hour = spec.units[i].price_usd_per_hour;
     units[i].plateau_per_s = spec.units[i].plateau_per_s();
+    units[i].quickest = spec.units[i].profile.latency(1);
   }
   units_ = std::move(units);
   for (std::uint32_t i = 0; i < spec.units.size(); ++i) add_fixed(spec, UnitId(i), now);
@@ -223,15 +225,23 @@ double FleetState::capacity_per_s(UnitId unit) const {
   return state.plateau_per_s / slowdown;
 }
 
+bool FleetState::can_meet(UnitId unit, const Objective& objective) const {
+  return units_[unit.index()].quickest < objective.latency;
+}
+
 double FleetState::ready_capacity_per_s(const ServiceSpec& service) const {
   double total = 0.0;
-  for (const UnitId unit : service.units) total += count(unit).ready * capacity_per_s(unit);
+  for (const UnitId unit : service.units) {
+    if (can_meet(unit, service.objective)) total += count(unit).ready * capacity_per_s(unit);
+  }
   return total;
 }
 
 double FleetState::staying_capacity_per_s(const ServiceSpec& service) const {
   double total = 0.0;
-  for (const UnitId unit : service.units) total += count(unit).staying() * capacity_per_s(unit);
+  for (const UnitId unit : service.units) {
+    if (can_meet(unit, service.objective)) total += count(unit).staying() * capacity_per_s(unit);
+  }
   return total;
 }
 

@@ -31,6 +31,8 @@ struct EndpointRecord {
   int in_flight = 0;                    // by the Router's last digest
   std::uint64_t drain_version = 0;      // the first view that shows it draining
   bool stopping = false;                // a stop command was given
+  int stops = 0;                        // how often
+  TimePoint stopped_at{};               // the last of them
   std::optional<TimePoint> leaving_by;  // its provider said when it will take it back
 };
 
@@ -52,6 +54,7 @@ struct ReplicaCount {
 struct UnitState {
   double price_usd_per_hour = 0.0;
   double plateau_per_s = 1.0;     // of one replica, by profile
+  Duration quickest{};            // time in service of a request alone on it, by profile
   std::optional<int> pool_limit;  // replicas the pool can hold, as observed
   LaunchBackoff backoff;
   std::string refusal;  // the provider's last words
@@ -102,7 +105,9 @@ class FleetState {
   int limit(const FleetSpec& spec, UnitId unit, TimePoint now) const;
   // Requests per second one replica sustains, by profile and by what it has shown.
   double capacity_per_s(UnitId unit) const;
-  // The same over a service's ready replicas.
+  // A unit that cannot meet the objective even when idle is no capacity for its service.
+  bool can_meet(UnitId unit, const Objective& objective) const;
+  // The same over a service's ready replicas, as far as they are of use to it.
   double ready_capacity_per_s(const ServiceSpec& service) const;
   // Of these, over the ones that are not about to be taken back.
   double staying_capacity_per_s(const ServiceSpec& service) const;

@@ -34,11 +34,6 @@ constexpr double kLeastMissPrice = 1e-3;
 // A service keeps one replica until nobody has called for this many boot times.
 constexpr int kIdleBootTimes = 10;
 
-// A unit that cannot meet the objective even when idle is no capacity for this service.
-bool can_meet_objective(const UnitSpec& unit, const Objective& objective) {
-  return unit.profile.latency(1) < objective.latency;
-}
-
 // The unit whose replicas the requirement is counted in: the cheapest per request that meets the
 // objective.
 std::optional<UnitId> reference_unit(const PlanInput& input, const ServiceSpec& service) {
@@ -47,7 +42,7 @@ std::optional<UnitId> reference_unit(const PlanInput& input, const ServiceSpec& 
   for (const UnitId id : service.units) {
     const UnitSpec& unit = input.spec->unit(id);
     const bool usable = unit.managed ? unit.max_replicas > 0 : !unit.endpoints.empty();
-    if (!usable || !can_meet_objective(unit, service.objective)) continue;
+    if (!usable || !input.fleet->can_meet(id, service.objective)) continue;
     const double cost = input.fleet->unit(id).price_usd_per_hour / input.fleet->capacity_per_s(id);
     if (!best || cost < best_cost) {
       best = id;
@@ -155,6 +150,7 @@ bool still_stands(const ServiceWish& wish, const PlanInput& input) {
     const UnitId id = service.units[u];
     if (wish.limits[u] != limit_of(input, id)) return false;
     if (wish.prices_usd_per_hour[u] != input.fleet->unit(id).price_usd_per_hour) return false;
+    if (!input.fleet->can_meet(id, service.objective)) continue;
     planned_per_s += wish.targets[u] * input.fleet->capacity_per_s(id);
   }
   constexpr double kRounding = 1.0 + 1e-9;  // the plan's sum was added up in another order
@@ -187,11 +183,11 @@ ServiceWish plan_service(const PlanInput& input) {
     option.capacity_per_s = input.fleet->capacity_per_s(id);
     option.price_usd_per_hour = wish.prices_usd_per_hour[u];
     option.present = std::max(0, input.fleet->count(id).active() - taken);
-    const bool useful = can_meet_objective(unit, service.objective);
+    const bool useful = input.fleet->can_meet(id, service.objective);
     const int bound = unit.managed ? unit.max_replicas : static_cast<int>(unit.endpoints.size());
     // Fixed servers are there and paid for whatever a plan says.
     const auto bounded = [&](int most) {
-      option.most = useful || !unit.managed ? most : 0;
+      option.most = useful ? most : 0;
       const int floor = unit.managed ? unit.min_replicas - taken : option.most;
       option.least = std::clamp(floor, 0, option.most);
       return option;
@@ -213,6 +209,16 @@ ServiceWish plan_service(const PlanInput& input) {
   wish.cost_usd_per_hour = mix.cost_usd_per_hour;
   wish.lower_bound_usd_per_hour = mix.lower_bound_usd_per_hour;
   wish.nominal = cheapest_mix(nominal, wish.required_per_s, {0.0, miss_price(nominal)}).replicas;
+  // Fixed servers too slow for the objective carry nothing, and are there and paid for all the
+  // same.
+  for (std::size_t u = 0; u < service.units.size(); ++u) {
+    const UnitId id = service.units[u];
+    if (input.spec->unit(id).managed || input.fleet->can_meet(id, service.objective)) continue;
+    wish.targets[u] = wish.limits[u];
+    const double usd_per_hour = wish.targets[u] * wish.prices_usd_per_hour[u];
+    wish.cost_usd_per_hour += usd_per_hour;
+    wish.lower_bound_usd_per_hour += usd_per_hour;
+  }
   return wish;
 }
 

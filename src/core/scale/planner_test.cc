@@ -283,6 +283,23 @@ TEST_F(PlannerTest, a_plan_that_limits_stopped_short_stands_until_they_move) {
   EXPECT_FALSE(stands(wish));
 }
 
+TEST_F(PlannerTest, fixed_servers_too_slow_for_the_objective_carry_nothing) {
+  auto fixed = paper_fleet();
+  fixed.units[4] = make_unit("old-cards", 0.1, 20);  // 3 s
+  fixed.units[4].endpoints.resize(30);
+  for (std::uint16_t i = 0; i < 30; ++i) fixed.units[4].endpoints[i] = {"10.0.0.1", i};
+  use(fixed);
+  call(8);
+  const ServiceWish wish = plan();
+  EXPECT_GE(wish.planned_per_s, 8.0);
+  EXPECT_GE(wish.targets[0], 4) << "the ten requests/s of the old cards would all be late";
+  EXPECT_EQ(wish.targets[4], 30) << "they are there whatever a plan says";
+  EXPECT_GT(wish.cost_usd_per_hour, 3.0) << "and are paid for";
+  EXPECT_EQ(wish.nominal[4], 0) << "but are not of the cost tier";
+  EXPECT_EQ(fleet.ready_capacity_per_s(spec.services[0]), 0.0);
+  EXPECT_TRUE(stands(wish));
+}
+
 TEST_F(PlannerTest, servers_already_paid_for_do_not_make_misses_free) {
   auto fixed = paper_fleet();
   fixed.units[4].managed = false;
