@@ -13,6 +13,10 @@ namespace {
 // A launch that has not become ready after so many of its longest boots is given up.
 constexpr int kLostBootTimes = 3;
 constexpr Duration kLeastBootPatience = 5s;
+// A stop of which no news comes is asked for again, since the first may have been lost; in the end
+// it is taken as done, or a replica that is long gone would be billed for ever.
+constexpr Duration kStopPatience = 120s;
+constexpr int kMostStops = 5;
 // The longest a request stays, in standard deviations of the time in service above its mean.
 constexpr double kLongestDeviations = 3.0;
 
@@ -30,6 +34,8 @@ void stop(EndpointRecord& record, FleetState& fleet, TimePoint now,
           std::vector<Command>& commands) {
   fleet.set_state(record, EndpointState::kDraining, now);
   record.stopping = true;
+  ++record.stops;
+  record.stopped_at = now;
   commands.push_back(StopEndpoint{record.id, record.unit});
 }
 
@@ -115,8 +121,18 @@ void finish(const ReconcileInput& input, FleetState& fleet, std::vector<Command>
     any = any || count.all() > count.ready;
   }
   if (!any) return;
+  std::vector<EndpointId> unanswered;
   for (EndpointRecord& record : fleet.endpoints()) {
-    if (!record.managed || record.stopping) continue;
+    if (!record.managed) continue;
+    if (record.stopping) {
+      if (input.now - record.stopped_at < kStopPatience) continue;
+      if (record.stops < kMostStops) {
+        stop(record, fleet, input.now, commands);
+      } else {
+        unanswered.push_back(record.id);
+      }
+      continue;
+    }
     const Duration boot_patience =
         kLostBootTimes * input.spec->unit(record.unit).boot_time_max + kLeastBootPatience;
     const bool drained = record.state == EndpointState::kDraining && record.in_flight == 0 &&
@@ -126,6 +142,7 @@ void finish(const ReconcileInput& input, FleetState& fleet, std::vector<Command>
     const bool sick = record.state == EndpointState::kUnhealthy;
     if (drained || never_booted || sick) stop(record, fleet, input.now, commands);
   }
+  for (const EndpointId id : unanswered) fleet.erase(id, input.spec->control, input.now);
 }
 
 }  // namespace

@@ -189,6 +189,27 @@ TEST_F(ReconcileTest, a_frozen_fleet_is_left_alone_even_where_it_is_sick) {
   EXPECT_EQ(state_of(sick[0]), EndpointState::kUnhealthy);
 }
 
+TEST_F(ReconcileTest, a_stop_nobody_confirms_is_asked_for_again_and_taken_as_done_in_the_end) {
+  const auto ids = have(kInf2, 1);
+  want(0);  // drains
+  seen_version = version;
+  int asked = 0;
+  const TimePoint first = now;
+  for (; fleet.find(ids[0]) != nullptr && now < first + 1h; now += 1s) {
+    for (const EndpointId id : stops(want(0))) {
+      EXPECT_EQ(id, ids[0]);
+      EXPECT_EQ(now - first, 120s * asked);
+      ++asked;
+    }
+  }
+  EXPECT_EQ(asked, 5);
+  EXPECT_EQ(fleet.find(ids[0]), nullptr);
+  fleet.accrue(now);
+  const double spent = fleet.spent_usd();
+  fleet.accrue(now + 1h);
+  EXPECT_EQ(fleet.spent_usd(), spent) << "and billed no longer";
+}
+
 TEST_F(ReconcileTest, a_replica_that_will_be_taken_back_is_replaced_at_once) {
   const auto ids = have(kInf2, 3);
   fleet.announce(*fleet.find(ids[0]), now + 120s);
