@@ -3,7 +3,7 @@
 # Everything Signalbox takes from outside, all of it Debian 12 packages (scripts/packages.txt gives
 # the reason for each). Rooms name these imported targets under LIBRARIES:
 #
-#   fmt::fmt  spdlog::spdlog  yaml-cpp  CLI11::CLI11  ZLIB::ZLIB  Threads::Threads
+#   fmt::fmt  spdlog::spdlog  yaml-cpp  CLI11::CLI11  ZLIB::ZLIB  SQLite::SQLite3  Threads::Threads
 #   Boost::headers  Boost::json  Boost::url
 #   signalbox_asio     Boost.Asio and Boost.Beast, their non-template parts compiled once
 #   signalbox_gtest    GoogleTest, GoogleMock and RapidCheck (signalbox_test() links it already)
@@ -15,6 +15,7 @@ include_guard(GLOBAL)
 
 find_package(Threads REQUIRED)
 find_package(ZLIB REQUIRED)
+find_package(SQLite3 3.40 REQUIRED)
 find_package(fmt 9.1 REQUIRED)
 find_package(spdlog 1.10 REQUIRED)
 find_package(yaml-cpp 0.7 REQUIRED)

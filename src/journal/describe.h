@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The fields of every core value that is written down. Each struct is taken apart by a structured
+// binding that must name all of its fields, so a field added to the core does not compile here
+// until it is added to its line, and then goes into logs (raise kFormatVersion in segment.h when it
+// does). Enums are in known.h.
+#pragma once
+
+#include <concepts>
+#include <type_traits>
+
+#include "core/model/decision.h"
+#include "core/model/fleet_spec.h"
+#include "core/model/plan.h"
+#include "core/model/request.h"
+#include "core/model/signal.h"
+#include "journal/codec.h"
+
+namespace signalbox::journal {
+
+// A T read from (const) or written to.
+template <class X, class T>
+concept Of = std::same_as<std::remove_const_t<X>, T>;
+
+// ---- what the operator said ----------------------------------------------------------------
+
+void describe(auto& io, Of<core::Objective> auto& value) {
+  auto& [latency, quantile, per_work] = value;
+  io(latency, quantile, per_work);
+}
+void describe(auto& io, Of<core::ServiceSpec> auto& value) {
+  auto& [name, paths, models, units, objective, policy, routing, weights, when_late, patience,
+         max_held, timeout, idle_timeout, retry_safe] = value;
+  io(name, paths, models, units, objective, policy, routing, weights, when_late, patience, max_held,
+     timeout, idle_timeout, retry_safe);
+}
+void describe(auto& io, Of<core::Address> auto& value) {
+  auto& [host, port] = value;
+  io(host, port);
+}
+void describe(auto& io, Of<core::HealthCheck> auto& value) {
+  auto& [path, interval, timeout, rise, fall] = value;
+  io(path, interval, timeout, rise, fall);
+}
+void describe(auto& io, Of<core::Profile::Point> auto& value) {
+  auto& [in_flight, latency] = value;
+  io(in_flight, latency);
+}
+void describe(Encoder& io, const core::Profile& value);
+void describe(Decoder& io, core::Profile& value);
+void describe(auto& io, Of<core::UnitSpec> auto& value) {
+  auto& [name, model, hardware, framework, zone, price_usd_per_hour, profile, slots, managed,
+         min_replicas, max_replicas, boot_time_min, boot_time_max, endpoints, health] = value;
+  io(name, model, hardware, framework, zone, price_usd_per_hour, profile, slots, managed,
+     min_replicas, max_replicas, boot_time_min, boot_time_max, endpoints, health);
+}
+void describe(auto& io, Of<core::GuardrailSpec> auto& value) {
+  auto& [max_launches_per_tick, max_drains_per_tick, budget_usd_per_hour, freeze] = value;
+  io(max_launches_per_tick, max_drains_per_tick, budget_usd_per_hour, freeze);
+}
+void describe(auto& io, Of<core::ControlSpec> auto& value) {
+  auto& [tick, replan, dwell, ramp, bench_time, max_bench_time, billing_minimum, guardrails] =
+      value;
+  io(tick, replan, dwell, ramp, bench_time, max_bench_time, billing_minimum, guardrails);
+}
+void describe(auto& io, Of<core::FleetSpec> auto& value) {
+  auto& [services, units, control] = value;
+  io(services, units, control);
+}
+
+// ---- signals -------------------------------------------------------------------------------
+
+void describe(auto& io, Of<core::PriceQuote> auto& value) {
+  auto& [unit, usd_per_hour] = value;
+  io(unit, usd_per_hour);
+}
+void describe(auto& io, Of<core::CapacityLimit> auto& value) {
+  auto& [unit, max_replicas] = value;
+  io(unit, max_replicas);
+}
+void describe(auto& io, Of<core::LaunchRefused> auto& value) {
+  auto& [endpoint, unit, reason] = value;
+  io(endpoint, unit, reason);
+}
+void describe(auto& io, Of<core::EndpointReady> auto& value) {
+  auto& [endpoint, address] = value;
+  io(endpoint, address);
+}
+void describe(auto& io, Of<core::EndpointGone> auto& value) {
+  auto& [endpoint, reason] = value;
+  io(endpoint, reason);
+}
+void describe(auto& io, Of<core::ProbeResult> auto& value) {
+  auto& [endpoint, healthy] = value;
+  io(endpoint, healthy);
+}
+void describe(auto& io, Of<core::Signal> auto& value) {
+  auto& [at, source, body] = value;
+  io(at, source, body);
+}
+
+// ---- what the core answered ----------------------------------------------------------------
+
+void describe(auto& io, Of<core::Candidate> auto& value) {
+  auto& [unit, endpoint, predicted, probability, cost_usd, weight, verdict] = value;
+  io(unit, endpoint, predicted, probability, cost_usd, weight, verdict);
+}
+void describe(auto& io, Of<core::Decision> auto& value) {
+  auto& [request, service, action, mode, routing, attempt, late, view_version, at, arrival,
+         deadline, unit, endpoint, fallbacks, reason, status, retry_after, candidates] = value;
+  io(request, service, action, mode, routing, attempt, late, view_version, at, arrival, deadline,
+     unit, endpoint, fallbacks, reason, status, retry_after, candidates);
+}
+void describe(auto& io, Of<core::UnitTarget> auto& value) {
+  auto& [unit, replicas] = value;
+  io(unit, replicas);
+}
+void describe(auto& io, Of<core::ServicePlan> auto& value) {
+  auto& [service, mode, mode_since, cost_ramp, demand_per_s, required_per_s, planned_per_s,
+         shortfall_per_s, cost_usd_per_hour, lower_bound_usd_per_hour, targets, reason] = value;
+  io(service, mode, mode_since, cost_ramp, demand_per_s, required_per_s, planned_per_s,
+     shortfall_per_s, cost_usd_per_hour, lower_bound_usd_per_hour, targets, reason);
+}
+void describe(auto& io, Of<core::ModeChange> auto& value) {
+  auto& [service, from, to, at, evidence_at, evidence] = value;
+  io(service, from, to, at, evidence_at, evidence);
+}
+void describe(auto& io, Of<core::GuardrailCut> auto& value) {
+  auto& [unit, rule, wanted, allowed] = value;
+  io(unit, rule, wanted, allowed);
+}
+void describe(auto& io, Of<core::LaunchEndpoint> auto& value) {
+  auto& [endpoint, unit] = value;
+  io(endpoint, unit);
+}
+void describe(auto& io, Of<core::StopEndpoint> auto& value) {
+  auto& [endpoint, unit] = value;
+  io(endpoint, unit);
+}
+void describe(auto& io, Of<core::Plan> auto& value) {
+  auto& [version, at, services, unit_targets, mode_changes, cuts, commands] = value;
+  io(version, at, services, unit_targets, mode_changes, cuts, commands);
+}
+
+}  // namespace signalbox::journal
