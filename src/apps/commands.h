@@ -33,6 +33,7 @@ int emulate_command(const EmulateOptions& options);
 struct ExplainOptions {
   std::string id;
   std::string admin = "127.0.0.1:9901";
+  std::string journal;  // the decision journal to look into when the page knows the request no more
   bool json = false;
 };
 int explain_command(const ExplainOptions& options);
@@ -65,6 +66,13 @@ struct ReproduceOptions {
   std::uint64_t seed = 1;
 };
 int reproduce_command(const ReproduceOptions& options);
+
+struct ReplayOptions {
+  std::string log;        // a segment of an input log, or a directory, of which the newest is taken
+  std::string decisions;  // file for a line per decision; empty = none
+  bool json = false;
+};
+int replay_command(const ReplayOptions& options);
 
 struct DemoOptions {
   Duration length = 120s;

@@ -68,8 +68,20 @@ int main(int argc, char** argv) {
   explain_app->add_option("id", explain.id, "As in the answer's x-signalbox-request-id")
       ->required();
   explain_app->add_option("--admin", explain.admin, "The operator's page, host:port");
+  explain_app->add_option("--journal", explain.journal,
+                          "The decision journal, for requests the page knows no more");
   explain_app->add_flag("--json", explain.json, "Print JSON");
   explain_app->callback([&] { run = [&] { return explain_command(explain); }; });
+
+  ReplayOptions replay;
+  auto* replay_app =
+      app.add_subcommand("replay", "Decide an input log again, and say whether all is the same");
+  replay_app
+      ->add_option("log", replay.log, "A file of the log, or its directory for the newest in it")
+      ->required();
+  replay_app->add_flag("--json", replay.json, "Print one JSON object");
+  replay_app->add_option("--decisions", replay.decisions, "Write a line per decision to this file");
+  replay_app->callback([&] { run = [&] { return replay_command(replay); }; });
 
   EmulateOptions emulate;
   auto* emulate_app =

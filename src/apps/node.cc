@@ -30,7 +30,8 @@ gateway::Options gateway_options(const config::GatewaySection& section) {
 Node::Node(NodeOptions options, std::shared_ptr<const core::FleetSpec> spec)
     : options_(std::move(options)),
       control_thread_("control"),
-      gateway_(options_.gateway, control_thread_.io(), options_.access_log, options_.on_decision),
+      gateway_(options_.gateway, control_thread_.io(), options_.access_log, options_.on_decision,
+               options_.journals.recorders()),
       actuator_(options_.emulator ? std::make_unique<adapters::EmulatorActuator>(
                                         control_thread_.io(), *options_.emulator,
                                         adapters::EmulatorActuatorOptions{.tell = options_.tell})
@@ -51,6 +52,9 @@ Node::Node(NodeOptions options, std::shared_ptr<const core::FleetSpec> spec)
                 .on_plan =
                     [this](const core::Plan& plan) {
                       admin_.on_plan(plan);
+                      if (options_.journals.decisions) {
+                        options_.journals.decisions->planned(plan, view()->spec);
+                      }
                       if (options_.on_plan) options_.on_plan(plan);
                     },
                 .on_refused =
@@ -58,7 +62,8 @@ Node::Node(NodeOptions options, std::shared_ptr<const core::FleetSpec> spec)
                       if (options_.tell) {
                         options_.tell("signal from " + signal.source + " refused: " + why);
                       }
-                    }}),
+                    },
+                .inputs = options_.journals.inputs.get()}),
       admin_(control_thread_.io(), gateway_,
              {.view = [this] { return view(); },
               .signal =
@@ -115,6 +120,7 @@ void Node::stop() {
   control_.stop();
   prober_.stop();
   if (actuator_) actuator_->stop();
+  options_.journals.close();
 }
 
 }  // namespace signalbox::apps

@@ -12,6 +12,7 @@
 
 #include "adapters/emulator_actuator.h"
 #include "adapters/http_prober.h"
+#include "apps/journals.h"
 #include "base/result.h"
 #include "config/config.h"
 #include "control/control_loop.h"
@@ -26,6 +27,7 @@ struct NodeOptions {
   core::Address admin{"127.0.0.1", 9901};
   std::optional<core::Address> emulator;
   gateway::AccessLog access_log;
+  Journals journals;                               // closed by Node::stop()
   gateway::RouterShell::Observer on_decision;      // any thread
   std::function<void(const core::Plan&)> on_plan;  // control's thread
   std::function<void(const std::string&)> tell;    // what an operator should read in the log

@@ -121,6 +121,12 @@ int serve_command(const ServeOptions& options) {
   node_options.emulator = config.emulator;
   node_options.access_log = *access_log;
   node_options.tell = [](const std::string& what) { spdlog::warn("{}", what); };
+  auto journals = open_journals(config.journal, node_options.tell);
+  if (!journals.ok()) {
+    fmt::print(stderr, "signalbox serve: {}\n", journals.error().message);
+    return kExitBadUsage;
+  }
+  node_options.journals = std::move(*journals);
   node_options.on_plan = [&running](const core::Plan& plan) {
     if (!plan.mode_changes.empty()) log_plan(plan, *running->view()->spec);
   };

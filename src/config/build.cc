@@ -176,6 +176,17 @@ core::ControlSpec build_control(const Fields& control, const Fields& guardrails)
   return spec;
 }
 
+JournalSection build_journal(const Fields& journal) {
+  return {
+      .input_log = read<std::string>(journal, "input_log"),
+      .input_log_segment = read<std::int64_t>(journal, "input_log_segment"),
+      .input_log_segments = read_int(journal, "input_log_segments"),
+      .input_log_drops_oldest = read<std::string>(journal, "input_log_when_full") == "drop_oldest",
+      .decisions = read<std::string>(journal, "decisions"),
+      .decisions_size = read<std::int64_t>(journal, "decisions_size"),
+      .sample = read_int(journal, "sample")};
+}
+
 }  // namespace
 
 Config build_config(const Fields& root) {
@@ -189,6 +200,7 @@ Config build_config(const Fields& root) {
   }
   config.fleet.control = build_control(root.section("control"), root.section("guardrails"));
   config.gateway = build_gateway(root.section("gateway"));
+  config.journal = build_journal(root.section("journal"));
   config.emulator = root.get<core::Address>("emulator");
   return config;
 }

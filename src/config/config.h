@@ -35,6 +35,18 @@ struct GatewaySection {
   int explain_ring = 4096;       // decisions kept
 };
 
+// What is written down of inputs and decisions.
+struct JournalSection {
+  std::string input_log = "off";                      // "off" = none, else a directory
+  std::int64_t input_log_segment = 64 * 1024 * 1024;  // bytes
+  int input_log_segments = 16;
+  bool input_log_drops_oldest = false;              // at its bound, instead of stopping
+  std::string decisions = "off";                    // "off" = none, else a file
+  std::int64_t decisions_size = 256 * 1024 * 1024;  // bytes
+  int sample = 100;                                 // one in so many plain forwards; 0 = none
+  bool operator==(const JournalSection&) const = default;
+};
+
 // How `signalbox emulate` plays a unit.
 struct EmulationSection {
   int max_batch = 1;
@@ -45,6 +57,7 @@ struct EmulationSection {
 struct Config {
   core::FleetSpec fleet;
   GatewaySection gateway;
+  JournalSection journal;
   std::optional<core::Address> emulator;    // set when any unit is managed
   std::vector<EmulationSection> emulation;  // parallel to fleet.units
 };

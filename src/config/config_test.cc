@@ -115,6 +115,7 @@ TEST(Defaults, of_gateway_and_emulation_are_their_structs) {
   EXPECT_EQ(config.gateway.drain, standard.drain);
   EXPECT_EQ(config.gateway.access_log, standard.access_log);
   EXPECT_EQ(config.gateway.explain_ring, standard.explain_ring);
+  EXPECT_EQ(config.journal, JournalSection{});
   EXPECT_FALSE(config.emulator.has_value());
   ASSERT_EQ(config.emulation.size(), 1U);
   EXPECT_EQ(config.emulation[0].max_batch, EmulationSection{}.max_batch);
@@ -174,6 +175,7 @@ gateway:
   drain: 17s
   access_log: off
   explain_ring: 18
+journal: {input_log: /var/log/sb, input_log_segment: 2MiB, input_log_segments: 3, input_log_when_full: drop_oldest, decisions: /var/lib/sb.db, decisions_size: 4MiB, sample: 5}
 control: {tick: 2s, replan: 3s, dwell: 4s, ramp: 5s, bench_time: 6s, max_bench_time: 7s, billing_minimum: 8s}
 guardrails: {max_launches_per_tick: 1, max_drains_per_tick: 2, budget: 50 USD/hour, freeze: true}
 emulator: 127.0.0.1:9100
@@ -256,6 +258,17 @@ TEST(Values, every_key_of_the_gateway_arrives) {
   EXPECT_EQ(gateway.drain, 17s);
   EXPECT_EQ(gateway.access_log, "off");
   EXPECT_EQ(gateway.explain_ring, 18);
+}
+
+TEST(Values, every_key_of_the_journal_arrives) {
+  const JournalSection expected{.input_log = "/var/log/sb",
+                                .input_log_segment = 2 * 1024 * 1024,
+                                .input_log_segments = 3,
+                                .input_log_drops_oldest = true,
+                                .decisions = "/var/lib/sb.db",
+                                .decisions_size = 4 * 1024 * 1024,
+                                .sample = 5};
+  EXPECT_EQ(loaded(kFull).journal, expected);
 }
 
 TEST(Values, every_key_of_control_arrives) {

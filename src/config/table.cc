@@ -349,6 +349,47 @@ constexpr Field kControlFields[] = {
 };
 constexpr Section kControl = {.noun = "the control loop", .fields = kControlFields};
 
+constexpr std::string_view kWhenFull[] = {"stop", "drop_oldest"};
+
+constexpr Field kJournalFields[] = {
+    {.key = "input_log",
+     .type = Type::kText,
+     .doc = "The directory of the input log, from which `signalbox replay` decides everything "
+            "again; off is none.",
+     .standard = "off"},
+    {.key = "input_log_segment",
+     .type = Type::kSize,
+     .doc = "The size of one of its files.",
+     .standard = "64MiB",
+     .bounds = {.at_least = "1MiB", .at_most = "1GiB"}},
+    {.key = "input_log_segments",
+     .type = Type::kCount,
+     .doc = "How many files the directory may hold; earlier logs give way to the present one.",
+     .standard = "16",
+     .bounds = {.at_least = "1", .at_most = "10000"}},
+    {.key = "input_log_when_full",
+     .type = Type::kChoice,
+     .doc = "At that bound: stop logging, or drop_oldest, after which the log cannot be replayed, "
+            "only simulated.",
+     .standard = "stop",
+     .choices = kWhenFull},
+    {.key = "decisions",
+     .type = Type::kText,
+     .doc = "The file of the decision journal, an SQLite database; off is none.",
+     .standard = "off"},
+    {.key = "decisions_size",
+     .type = Type::kSize,
+     .doc = "The size of that file; its oldest entries give way.",
+     .standard = "256MiB",
+     .bounds = {.at_least = "1MiB", .at_most = "1024GiB"}},
+    {.key = "sample",
+     .type = Type::kCount,
+     .doc = "One in so many forwards that are nothing special is kept; 0 = none.",
+     .standard = "100",
+     .bounds = {.at_least = "0", .at_most = "1000000"}},
+};
+constexpr Section kJournal = {.noun = "the journal", .fields = kJournalFields};
+
 constexpr Field kGuardrailsFields[] = {
     {.key = "max_launches_per_tick",
      .type = Type::kCount,
@@ -397,6 +438,10 @@ constexpr Field kRootFields[] = {
      .type = Type::kSection,
      .doc = "Bounds that no policy passes.",
      .section = &kGuardrails},
+    {.key = "journal",
+     .type = Type::kSection,
+     .doc = "What is written down of inputs and decisions.",
+     .section = &kJournal},
     {.key = "emulator",
      .type = Type::kEndpoint,
      .doc = "Where `signalbox emulate` takes launches; needed by units with replicas."},

@@ -14,13 +14,18 @@ namespace signalbox::control {
 
 ControlLoop::ControlLoop(asio::io_context& io, std::shared_ptr<const core::FleetSpec> spec,
                          Ports ports)
+    : ControlLoop(io, std::move(spec), ports, ports.now()) {}
+
+ControlLoop::ControlLoop(asio::io_context& io, std::shared_ptr<const core::FleetSpec> spec,
+                         Ports ports, TimePoint now)
     : io_(io),
       ports_(std::move(ports)),
-      controller_(std::move(spec), ports_.now()),
+      controller_(std::move(spec), now),
       beat_(io),
       self_(std::make_shared<ControlLoop*>(this)) {
   SIGNALBOX_ASSERT(ports_.publish && ports_.digest);
   check_ports(controller_.spec());
+  if (ports_.inputs != nullptr) ports_.inputs->controller_started(controller_.spec(), now);
 }
 
 ControlLoop::~ControlLoop() { stop(); }
@@ -43,7 +48,9 @@ void ControlLoop::take(std::span<const core::Signal> batch) {
 }
 
 core::SignalVerdict ControlLoop::take_one(const core::Signal& signal) {
-  core::SignalVerdict verdict = controller_.on_signal(signal, ports_.now());
+  const TimePoint now = ports_.now();
+  core::SignalVerdict verdict = controller_.on_signal(signal, now);
+  if (ports_.inputs != nullptr) ports_.inputs->controller_signal(signal, now);
   if (!verdict.refused.empty() && ports_.on_refused) ports_.on_refused(signal, verdict.refused);
   if (verdict.urgent) tick_soon();
   return verdict;
@@ -52,8 +59,9 @@ core::SignalVerdict ControlLoop::take_one(const core::Signal& signal) {
 void ControlLoop::adopt(std::shared_ptr<const core::FleetSpec> spec) {
   SIGNALBOX_ASSERT(running_);
   check_ports(*spec);
-  controller_.on_spec(std::move(spec), ports_.now());
   first_beat_ = ports_.now();
+  controller_.on_spec(std::move(spec), first_beat_);
+  if (ports_.inputs != nullptr) ports_.inputs->controller_spec(controller_.spec(), first_beat_);
   tick();
   await_beat();
 }
@@ -69,7 +77,9 @@ void ControlLoop::check_ports(const core::FleetSpec& spec) const {
 void ControlLoop::tick() {
   const TimePoint now = ports_.now();
   controller_.on_digest(ports_.digest(), now);
+  if (ports_.inputs != nullptr) ports_.inputs->controller_digest(now, 0);
   const core::Plan& plan = controller_.tick(now);
+  if (ports_.inputs != nullptr) ports_.inputs->controller_tick(now, plan);
   ports_.publish(controller_.view());
   if (ports_.on_plan) ports_.on_plan(plan);
   for (const core::Command& command : plan.commands) execute(command);

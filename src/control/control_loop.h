@@ -14,6 +14,7 @@
 #include "base/time.h"
 #include "control/ports.h"
 #include "core/scale/controller.h"
+#include "journal/input_sink.h"
 #include "net/asio.h"
 #include "net/clock.h"
 
@@ -31,6 +32,7 @@ class ControlLoop final : public SignalSink {
     std::function<void(const core::Plan&)> on_plan = {};
     // A signal that was not believed or not understood, and why.
     std::function<void(const core::Signal&, const std::string&)> on_refused = {};
+    journal::InputSink* inputs = nullptr;  // hears every call of the Controller
     std::function<TimePoint()> now = net::now;
   };
 
@@ -61,6 +63,8 @@ class ControlLoop final : public SignalSink {
   const core::Controller& controller() const { return controller_; }
 
  private:
+  ControlLoop(asio::io_context& io, std::shared_ptr<const core::FleetSpec> spec, Ports ports,
+              TimePoint now);
   void check_ports(const core::FleetSpec& spec) const;
   void tick();
   void execute(const core::Command& command);

@@ -297,7 +297,7 @@ void Exchange::fail_attempt(core::OutcomeKind kind) {
   outcome.kind = kind;
   outcome.replayable = can_resend();
   loop_.ring().observed(id_, outcome);
-  if (const auto ruling = loop_.router().outcome(id_, outcome)) {
+  if (const auto ruling = loop_.router().outcome(decision_, view_, outcome)) {
     on_ruling(*ruling);
   } else {
     // Its service left the configuration meanwhile, so the Router knows it no more.

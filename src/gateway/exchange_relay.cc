@@ -136,7 +136,7 @@ void Exchange::complete() {
   outcome.time_to_first_byte = time_to_first_byte_;
   in_flight_ = false;
   loop_.ring().observed(id_, outcome);
-  loop_.router().outcome(id_, outcome);
+  loop_.router().outcome(decision_, view_, outcome);
   timer_.cancel();
   const bool reusable = upstream_->parser.keep_alive() && body_sent_ && !write_pending_ &&
                         response_begin_ == response_end_;
@@ -178,7 +178,7 @@ void Exchange::break_off() {
     outcome.kind = core::OutcomeKind::kBroken;
     outcome.status = status_;
     loop_.ring().observed(id_, outcome);
-    loop_.router().outcome(id_, outcome);
+    loop_.router().outcome(decision_, view_, outcome);
   }
   observe("broken", false);
   client_->close();

@@ -10,10 +10,11 @@
 namespace signalbox::gateway {
 
 Gateway::Gateway(Options options, asio::io_context& timer_io, AccessLog log,
-                 RouterShell::Observer observer)
+                 RouterShell::Observer observer, journal::Recorders recorders)
     : options_(std::move(options)),
+      recorders_(recorders),
       ring_(options_.explain_ring),
-      router_(options_.seed, timer_io, ring_, std::move(observer)) {
+      router_(options_.seed, timer_io, ring_, std::move(observer), recorders) {
   SIGNALBOX_ASSERT(options_.threads >= 1);
   for (int i = 0; i < options_.threads; ++i) {
     loops_.push_back(std::make_unique<Loop>(options_, router_, ring_, log));
@@ -69,6 +70,14 @@ observe::GatewayStats Gateway::stats() const {
   }
   stats.config_generation = config_generation_.load();
   stats.last_reload_ok = last_reload_ok_.load();
+  if (recorders_.inputs != nullptr) {
+    const journal::InputLogStatus log = recorders_.inputs->status();
+    stats.input_log = {log.logging, log.bytes, log.calls, log.lost_calls};
+  }
+  if (recorders_.decisions != nullptr) {
+    const journal::DecisionJournalStatus journal = recorders_.decisions->status();
+    stats.decision_journal = {journal.writing, journal.written, journal.lost};
+  }
   return stats;
 }
 

@@ -24,7 +24,7 @@ class Gateway {
  public:
   // `timer_io` outlives the gateway and runs while it serves.
   Gateway(Options options, asio::io_context& timer_io, AccessLog log,
-          RouterShell::Observer observer = {});
+          RouterShell::Observer observer = {}, journal::Recorders recorders = {});
   ~Gateway();
 
   // Binds every loop to the one address; returns it with the port that was taken.
@@ -48,6 +48,7 @@ class Gateway {
 
  private:
   Options options_;
+  journal::Recorders recorders_;
   ExplainRing ring_;
   RouterShell router_;
   std::vector<std::unique_ptr<Loop>> loops_;

@@ -12,8 +12,14 @@
 namespace signalbox::gateway {
 
 RouterShell::RouterShell(std::uint64_t seed, asio::io_context& timer_io, ExplainRing& ring,
-                         Observer observer)
-    : router_(seed), ring_(ring), observer_(std::move(observer)), timer_(timer_io) {}
+                         Observer observer, journal::Recorders recorders)
+    : router_(seed),
+      ring_(ring),
+      observer_(std::move(observer)),
+      recorders_(recorders),
+      timer_(timer_io) {
+  if (recorders_.inputs != nullptr) recorders_.inputs->router_started(seed);
+}
 
 std::uint64_t RouterShell::add_sink(RulingSink& sink) {
   sinks_.push_back(&sink);
@@ -43,6 +49,7 @@ std::optional<Ruling> RouterShell::call(RequestId own, Call&& call) {
   for (const auto& decision : decisions) {
     if (observer_) observer_(decision);
     ring_.decided(decision, view);
+    if (recorders_.decisions != nullptr) recorders_.decisions->decided(decision, view);
     if (decision.request == own) mine = Ruling{decision, view};
   }
   dispatch(decisions, own, view);
@@ -67,14 +74,19 @@ constexpr RequestId kNobody{~0ULL};
 
 void RouterShell::publish(std::shared_ptr<const core::FleetView> view) {
   call(kNobody, [&](core::Router& router, core::Router::Decisions& out) {
+    const TimePoint now = net::now();
     view_ = view;
-    router.on_view(view, net::now(), out);
+    router.on_view(view, now, out);
+    if (recorders_.inputs != nullptr) recorders_.inputs->router_view(view->version, now, out);
   });
 }
 
 core::RouterDigest RouterShell::digest() {
   const std::lock_guard lock(mutex_);
-  return router_.digest(net::now());
+  const TimePoint now = net::now();
+  core::RouterDigest digest = router_.digest(now);
+  if (recorders_.inputs != nullptr) recorders_.inputs->router_digest(now);
+  return digest;
 }
 
 core::RouterReport RouterShell::report() {
@@ -84,21 +96,33 @@ core::RouterReport RouterShell::report() {
 
 Ruling RouterShell::request(RequestId id, const core::RequestFacts& facts) {
   auto ruling = call(id, [&](core::Router& router, core::Router::Decisions& out) {
-    router.on_request(id, facts, net::now(), out);
+    const TimePoint now = net::now();
+    router.on_request(id, facts, now, out);
+    if (recorders_.inputs != nullptr) recorders_.inputs->router_request(id, facts, now, out);
   });
   SIGNALBOX_ASSERT(ruling.has_value());
   return *std::move(ruling);
 }
 
-std::optional<Ruling> RouterShell::outcome(RequestId id, const core::Outcome& outcome) {
-  return call(id, [&](core::Router& router, core::Router::Decisions& out) {
-    router.on_outcome(id, outcome, net::now(), out);
+std::optional<Ruling> RouterShell::outcome(const core::Decision& forwarded,
+                                           const std::shared_ptr<const core::FleetView>& view,
+                                           const core::Outcome& outcome) {
+  const RequestId id = forwarded.request;
+  TimePoint now{};
+  auto ruling = call(id, [&](core::Router& router, core::Router::Decisions& out) {
+    now = net::now();
+    router.on_outcome(id, outcome, now, out);
+    if (recorders_.inputs != nullptr) recorders_.inputs->router_outcome(id, outcome, now, out);
   });
+  if (recorders_.decisions != nullptr) recorders_.decisions->ended(forwarded, view, outcome, now);
+  return ruling;
 }
 
 void RouterShell::cancel(RequestId id) {
   call(id, [&](core::Router& router, core::Router::Decisions& out) {
-    router.on_cancel(id, net::now(), out);
+    const TimePoint now = net::now();
+    router.on_cancel(id, now, out);
+    if (recorders_.inputs != nullptr) recorders_.inputs->router_cancel(id, now, out);
   });
 }
 
@@ -117,7 +141,9 @@ void RouterShell::on_timer() {
     armed_for_ = TimePoint::max();
   }
   call(kNobody, [&](core::Router& router, core::Router::Decisions& out) {
-    router.on_timer(net::now(), out);
+    const TimePoint now = net::now();
+    router.on_timer(now, out);
+    if (recorders_.inputs != nullptr) recorders_.inputs->router_timer(now, out);
   });
 }
 

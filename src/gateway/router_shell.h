@@ -2,7 +2,8 @@
 //
 // The one Router of the process, made safe for many event loops: a mutex around each call (held for
 // about a microsecond), and delivery of the decisions a call releases for other requests to the
-// loops that own them. A request id carries its loop, so delivery needs no table.
+// loops that own them. A request id carries its loop, so delivery needs no table. Under the same
+// mutex each call is appended to the input log, if there is one, so that the log has its order.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +15,9 @@
 
 #include "core/route/router.h"
 #include "gateway/explain_ring.h"
+#include "journal/decision_journal.h"
+#include "journal/input_log_thread.h"
+#include "journal/recorders.h"
 #include "net/asio.h"
 
 namespace signalbox::gateway {
@@ -39,7 +43,7 @@ class RouterShell {
 
   // `timer_io` runs the Router's timer; any loop that outlives the traffic will do.
   RouterShell(std::uint64_t seed, asio::io_context& timer_io, ExplainRing& ring,
-              Observer observer = {});
+              Observer observer = {}, journal::Recorders recorders = {});
 
   // Registers a loop; its index goes into the ids it makes. REQUIRES: before any traffic.
   std::uint64_t add_sink(RulingSink& sink);
@@ -49,13 +53,17 @@ class RouterShell {
 
   // From any thread. Releases held requests.
   void publish(std::shared_ptr<const core::FleetView> view);
+  // For the Controller: written down as taken for it, so from one thread only.
   core::RouterDigest digest();
   core::RouterReport report();
 
   // From a sink's thread. The ruling on `id` itself is returned, others are delivered.
   Ruling request(RequestId id, const core::RequestFacts& facts);
   // Another ruling for the same request after a failure before the first byte, else nullopt.
-  std::optional<Ruling> outcome(RequestId id, const core::Outcome& outcome);
+  // `forwarded` is the decision, taken under `view`, that came to this.
+  std::optional<Ruling> outcome(const core::Decision& forwarded,
+                                const std::shared_ptr<const core::FleetView>& view,
+                                const core::Outcome& outcome);
   void cancel(RequestId id);
 
   // Stops the timer. REQUIRES: timer_io's thread, or none running.
@@ -79,6 +87,7 @@ class RouterShell {
   std::vector<RulingSink*> sinks_;
   ExplainRing& ring_;
   Observer observer_;
+  journal::Recorders recorders_;
   asio::steady_timer timer_;  // touched on timer_io only
 };
 

@@ -70,9 +70,11 @@ void DecisionJournal::decided(const core::Decision& decision,
   push(Decided{decision, view, plain ? options_.sample : 1}, decision.at);
 }
 
-void DecisionJournal::ended(RequestId request, const core::Outcome& outcome, TimePoint now) {
+void DecisionJournal::ended(const core::Decision& forwarded,
+                            const std::shared_ptr<const core::FleetView>& view,
+                            const core::Outcome& outcome, TimePoint now) {
   if (outcome.kind == core::OutcomeKind::kCompleted && outcome.status < 500) return;
-  push(Failed{request, outcome, now}, now);
+  push(Failed{forwarded, view, outcome, now}, now);
 }
 
 void DecisionJournal::planned(const core::Plan& plan,
@@ -90,7 +92,8 @@ void DecisionJournal::render(const Item& item, std::vector<JournalEntry>& out) c
     out.push_back(entry_of(decided->decision, *decided->view, options_.unix_of_zero));
     out.back().stands_for = decided->stands_for;
   } else if (const auto* failed = std::get_if<Failed>(&item)) {
-    out.push_back(entry_of(failed->request, failed->outcome, failed->at, options_.unix_of_zero));
+    out.push_back(entry_of(failed->forwarded, *failed->view, failed->outcome, failed->at,
+                           options_.unix_of_zero));
   } else {
     const auto& planned = std::get<Planned>(item);
     for (const auto& change : planned.plan.mode_changes) {

@@ -58,7 +58,8 @@ class DecisionJournal {
   // comparison.
   void decided(const core::Decision& decision, const std::shared_ptr<const core::FleetView>& view);
   // Keeps failures, forgets the rest.
-  void ended(RequestId request, const core::Outcome& outcome, TimePoint now);
+  void ended(const core::Decision& forwarded, const std::shared_ptr<const core::FleetView>& view,
+             const core::Outcome& outcome, TimePoint now);
   // One thread. Keeps what differs from the plan before.
   void planned(const core::Plan& plan, const std::shared_ptr<const core::FleetSpec>& spec);
 
@@ -74,7 +75,8 @@ class DecisionJournal {
     std::uint64_t stands_for = 1;
   };
   struct Failed {
-    RequestId request;
+    core::Decision forwarded;
+    std::shared_ptr<const core::FleetView> view;
     core::Outcome outcome;
     TimePoint at;
   };

@@ -108,9 +108,10 @@ TEST(DecisionJournal, keeps_every_reject_hold_redecision_and_error) {
     for (std::uint64_t i = 0; i < 50; ++i) {
       journal.decided(hold(i), view);
       journal.decided(forward(i, 300ms), view);
-      journal.ended(RequestId(i), {core::OutcomeKind::kDied, 0, {}, true}, TimePoint{6s});
+      journal.ended(forward(i), view, {core::OutcomeKind::kDied, 0, {}, true}, TimePoint{6s});
       journal.decided(forward(i, 400ms, 2), view);
-      journal.ended(RequestId(i), {core::OutcomeKind::kCompleted, 200, 5ms, true}, TimePoint{7s});
+      journal.ended(forward(i), view, {core::OutcomeKind::kCompleted, 200, 5ms, true},
+                    TimePoint{7s});
       journal.decided(reject(100 + i), view);
     }
   }
@@ -120,6 +121,8 @@ TEST(DecisionJournal, keeps_every_reject_hold_redecision_and_error) {
   EXPECT_EQ(entries(file, "error").size(), 50U);
   EXPECT_EQ(entries(file, "reject").size(), 50U);
   EXPECT_EQ(entries(file, "gap").size(), 0U);
+  EXPECT_EQ(entries(file, "error").front().unit, "dear");
+  EXPECT_EQ(entries(file, "error").front().endpoint, 101U);
   const JournalEntry rejected = entries(file, "reject").front();
   EXPECT_EQ(rejected.request, "0000000000000064");
   EXPECT_EQ(rejected.status, 429);

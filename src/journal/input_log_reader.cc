@@ -25,13 +25,10 @@ Result<std::string> read_file(const std::string& path) {
   };
   const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "rb"));
   if (file == nullptr) return Error{fmt::format("{}: {}", path, std::strerror(errno))};
-  std::string bytes;
-  std::string part(1U << 20U, '\0');
-  for (;;) {
-    const std::size_t count = std::fread(part.data(), 1, part.size(), file.get());
-    bytes.append(part, 0, count);
-    if (count < part.size()) break;
-  }
+  std::error_code unknown_size;
+  const auto size = fs::file_size(path, unknown_size);
+  std::string bytes(unknown_size ? 0 : static_cast<std::size_t>(size), '\0');
+  bytes.resize(std::fread(bytes.data(), 1, bytes.size(), file.get()));
   if (std::ferror(file.get()) != 0) {
     return Error{fmt::format("{}: {}", path, std::strerror(errno))};
   }

@@ -49,6 +49,7 @@ void put(std::string& out, const T& value, std::size_t size = sizeof(T)) {
 
 InputLogThread::InputLogThread(std::unique_ptr<InputLogWriter> writer, Options options)
     : writer_(std::move(writer)), options_(std::move(options)), status_(writer_->status()) {
+  front_.bytes.reserve(options_.buffer_bytes);  // so that no append under the lock copies it all
   thread_ = std::thread([this] { run(); });
 }
 
@@ -116,6 +117,7 @@ void InputLogThread::append_call(std::function<void(InputSink&)> call) {
 
 void InputLogThread::run() {
   Buffer back;
+  back.bytes.reserve(options_.buffer_bytes);
   std::vector<core::Decision> decisions;
   const auto pause = std::chrono::nanoseconds(options_.flush_every.count());
   for (bool closing = false; !closing;) {

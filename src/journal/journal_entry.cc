@@ -73,13 +73,23 @@ JournalEntry entry_of(const core::Decision& decision, const core::FleetView& vie
   return entry;
 }
 
-JournalEntry entry_of(RequestId request, const core::Outcome& failure, TimePoint at,
-                      std::int64_t unix_of_zero) {
+JournalEntry entry_of(const core::Decision& forwarded, const core::FleetView& view,
+                      const core::Outcome& failure, TimePoint at, std::int64_t unix_of_zero) {
+  const core::FleetSpec& spec = *view.spec;
   JournalEntry entry;
   entry.at_unix_nanos = unix_nanos(at, unix_of_zero);
   entry.kind = "error";
-  entry.request = format_request(request);
+  entry.request = format_request(forwarded.request);
+  if (forwarded.service.index() < spec.services.size()) {
+    entry.service = spec.service(forwarded.service).name;
+  }
+  if (forwarded.unit.index() < spec.units.size()) entry.unit = spec.unit(forwarded.unit).name;
+  entry.endpoint = forwarded.endpoint.value;
+  entry.attempt = forwarded.attempt;
   entry.status = failure.status;
+  entry.detail = fmt::format("{{\"after_ms\":{},\"first_byte_ms\":{},\"replayable\":{}}}",
+                             to_millis(at - forwarded.at), to_millis(failure.time_to_first_byte),
+                             failure.replayable);
   entry.reason = core::to_string(failure.kind);
   return entry;
 }
@@ -135,6 +145,27 @@ JournalEntry entry_of(const core::Plan& plan, const core::FleetSpec& spec,
       "{{\"version\":{},\"targets\":{{{}}},\"cuts\":[{}],\"launches\":[{}],\"stops\":[{}]}}",
       plan.version, targets, cuts, launches, stops);
   return entry;
+}
+
+std::string entry_json(const JournalEntry& entry) {
+  std::string out =
+      fmt::format("{{\"at_unix_ns\":{},\"kind\":{}", entry.at_unix_nanos, json_text(entry.kind));
+  const auto text = [&](const char* key, const std::string& value) {
+    if (!value.empty()) out += fmt::format(",\"{}\":{}", key, json_text(value));
+  };
+  const auto number = [&](const char* key, auto value) {
+    if (value != 0) out += fmt::format(",\"{}\":{}", key, value);
+  };
+  text("request", entry.request);
+  text("service", entry.service);
+  text("unit", entry.unit);
+  number("endpoint", entry.endpoint);
+  number("attempt", entry.attempt);
+  number("status", entry.status);
+  text("reason", entry.reason);
+  number("stands_for", entry.stands_for);
+  if (!entry.detail.empty()) out += ",\"detail\":" + entry.detail;
+  return out + "}";
 }
 
 JournalEntry gap_entry(std::uint64_t lost, std::int64_t at_unix_nanos, const std::string& why) {

@@ -35,12 +35,15 @@ std::string format_request(RequestId id);
 // `unix_of_zero` is what the system's clock would have said at TimePoint{}, in nanoseconds.
 JournalEntry entry_of(const core::Decision& decision, const core::FleetView& view,
                       std::int64_t unix_of_zero);
-JournalEntry entry_of(RequestId request, const core::Outcome& failure, TimePoint at,
-                      std::int64_t unix_of_zero);
+// A forward that came to a failure.
+JournalEntry entry_of(const core::Decision& forwarded, const core::FleetView& view,
+                      const core::Outcome& failure, TimePoint at, std::int64_t unix_of_zero);
 JournalEntry entry_of(const core::ModeChange& change, const core::FleetSpec& spec,
                       std::int64_t unix_of_zero);
 JournalEntry entry_of(const core::Plan& plan, const core::FleetSpec& spec,
                       std::int64_t unix_of_zero);
+// One flat JSON object; absent values are left out.
+std::string entry_json(const JournalEntry& entry);
 JournalEntry gap_entry(std::uint64_t lost, std::int64_t at_unix_nanos, const std::string& why);
 
 }  // namespace signalbox::journal

@@ -5,8 +5,22 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 namespace signalbox::observe {
+
+struct InputLogStats {
+  bool logging = false;     // false: it has stopped, at its bound or because of the disk
+  std::uint64_t bytes = 0;  // written
+  std::uint64_t calls = 0;  // logged
+  std::uint64_t lost = 0;   // not logged since it stopped
+};
+
+struct DecisionJournalStats {
+  bool writing = false;       // the last write succeeded
+  std::uint64_t written = 0;  // entries
+  std::uint64_t lost = 0;     // entries of which only the number was kept
+};
 
 struct GatewayStats {
   std::uint64_t client_connections = 0;    // open now
@@ -16,6 +30,8 @@ struct GatewayStats {
   std::uint64_t bytes_out = 0;             // to clients
   std::uint64_t config_generation = 1;     // counts accepted configurations
   bool last_reload_ok = true;              // false: the file on disk is not what runs
+  std::optional<InputLogStats> input_log;  // when there is one
+  std::optional<DecisionJournalStats> decision_journal;
 };
 
 }  // namespace signalbox::observe

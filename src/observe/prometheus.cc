@@ -28,6 +28,7 @@ class Metrics {
   void endpoints();
   void fleet();
   void gateway(const GatewayStats& stats);
+  void journal(const GatewayStats& stats);
   std::string take() { return out_.take(); }
 
  private:
@@ -278,6 +279,29 @@ void Metrics::gateway(const GatewayStats& stats) {
   out_.sample({}, stats.config_generation);
 }
 
+void Metrics::journal(const GatewayStats& stats) {
+  if (const auto& log = stats.input_log) {
+    out_.gauge("signalbox_input_log_logging", "0 when the input log has stopped.");
+    out_.sample({}, log->logging);
+    out_.counter("signalbox_input_log_bytes_total", "Bytes of the input log.");
+    out_.sample({}, log->bytes);
+    out_.counter("signalbox_input_log_calls_total", "Inputs of the core in the input log.");
+    out_.sample({}, log->calls);
+    out_.counter("signalbox_input_log_lost_calls_total", "Inputs since the input log stopped.");
+    out_.sample({}, log->lost);
+  }
+  if (const auto& journal = stats.decision_journal) {
+    out_.gauge("signalbox_decision_journal_writing",
+               "0 while the decision journal cannot be written.");
+    out_.sample({}, journal->writing);
+    out_.counter("signalbox_decision_journal_entries_total", "Entries of the decision journal.");
+    out_.sample({}, journal->written);
+    out_.counter("signalbox_decision_journal_lost_total",
+                 "Entries of which only the number was kept.");
+    out_.sample({}, journal->lost);
+  }
+}
+
 }  // namespace
 
 std::string render_metrics(const core::FleetView& view, const core::RouterReport& digest,
@@ -290,6 +314,7 @@ std::string render_metrics(const core::FleetView& view, const core::RouterReport
   metrics.endpoints();
   metrics.fleet();
   metrics.gateway(gateway);
+  metrics.journal(gateway);
   return metrics.take();
 }
 

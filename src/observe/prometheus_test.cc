@@ -28,6 +28,8 @@ std::string sample_page() {
   gateway.bytes_out = 12'345'678'901;
   gateway.config_generation = 3;
   gateway.last_reload_ok = false;
+  gateway.input_log = {false, 1'048'576, 32'000, 17};
+  gateway.decision_journal = {true, 512, 0};
   return render_metrics(sample_view(), sample_digest(), history, gateway);
 }
 

@@ -43,7 +43,7 @@ TEST(CommandLine, check_says_where_a_configuration_is_wrong_and_exits_with_2) {
 TEST(CommandLine, help_names_every_command) {
   Child help({SIGNALBOX_BINARY, "--help"});
   EXPECT_EQ(help.exit_code(), 0);
-  for (const char* command : {"serve", "demo", "check", "explain", "emulate"}) {
+  for (const char* command : {"serve", "demo", "check", "explain", "emulate", "replay"}) {
     EXPECT_NE(help.output().find(command), std::string::npos) << command;
   }
 }

@@ -74,6 +74,12 @@ class LiveNode {
     options.gateway = apps::gateway_options(loaded->gateway);
     options.admin = loaded->gateway.admin;
     options.emulator = loaded->emulator;
+    auto journals = apps::open_journals(loaded->journal, {});
+    if (!journals.ok()) {
+      ADD_FAILURE() << journals.error().message;
+      return;
+    }
+    options.journals = std::move(*journals);
     options.access_log = [this](std::string_view line) {
       const std::lock_guard lock(mutex_);
       log_ += line;

@@ -81,6 +81,10 @@ FleetRun::FleetRun(const Scenario& scenario, std::unique_ptr<Control> control, R
         scenario.fleet.units[u], scenario.shapes.empty() ? ServiceShape{} : scenario.shapes[u]));
     result_.units.push_back(scenario.fleet.units[u].name);
   }
+  if (options_.sink != nullptr) {
+    options_.sink->router_started(Prng(options_.seed).fork(2).next());
+    options_.sink->controller_started(scenario.fleet, TimePoint{});
+  }
   result_.scenario = scenario.name;
   result_.seed = options_.seed;
   result_.forwarded.resize(models_.size());
