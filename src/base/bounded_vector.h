@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A vector with inline storage and a fixed capacity. Decisions carry their candidates in one of
-// these, so explaining a decision costs no allocation on the request path.
+// these, so explaining a decision costs no allocation on the request path. What is not there yet
+// costs nothing either: making one writes only its size, and copying one copies only its items.
 #pragma once
 
-#include <array>
+#include <algorithm>
 #include <cstddef>
+#include <memory>
 #include <type_traits>
 
 #include "base/assert.h"
@@ -19,10 +21,20 @@ class BoundedVector {
  public:
   using value_type = T;
 
+  BoundedVector() {}
+  BoundedVector(const BoundedVector& other) { *this = other; }
+  BoundedVector& operator=(const BoundedVector& other) {
+    if (this == &other) return *this;
+    std::uninitialized_copy(other.begin(), other.end(), items_);
+    size_ = other.size_;
+    return *this;
+  }
+
   // Returns false, and keeps its contents, when full.
   bool push_back(const T& item) {
     if (size_ == Capacity) return false;
-    items_[size_++] = item;
+    std::construct_at(items_ + size_, item);
+    ++size_;
     return true;
   }
   void clear() { size_ = 0; }
@@ -42,14 +54,16 @@ class BoundedVector {
   }
   T& back() { return (*this)[size_ - 1]; }
 
-  T* begin() { return items_.data(); }
-  T* end() { return items_.data() + size_; }
-  const T* begin() const { return items_.data(); }
-  const T* end() const { return items_.data() + size_; }
+  T* begin() { return items_; }
+  T* end() { return items_ + size_; }
+  const T* begin() const { return items_; }
+  const T* end() const { return items_ + size_; }
 
  private:
   std::size_t size_ = 0;
-  std::array<T, Capacity> items_;
+  union {
+    T items_[Capacity];  // those below size_ are alive
+  };
 };
 
 }  // namespace signalbox

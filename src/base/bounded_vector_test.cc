@@ -51,6 +51,16 @@ TEST(BoundedVector, a_copy_is_independent) {
   EXPECT_EQ(items.size(), 1U);
 }
 
+TEST(BoundedVector, assigning_a_shorter_one_forgets_the_rest) {
+  Three items;
+  for (int i = 0; i < 3; ++i) items.push_back(i);
+  Three shorter;
+  shorter.push_back(9);
+  items = shorter;
+  EXPECT_EQ(items.size(), 1U);
+  EXPECT_EQ(items[0], 9);
+}
+
 TEST(BoundedVectorDeathTest, reading_past_the_end_is_a_bug) {
   Three items;
   items.push_back(1);

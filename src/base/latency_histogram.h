@@ -17,15 +17,24 @@ struct LatencyHistogram {
   static constexpr std::array<double, 15> kBoundsSeconds = {
       0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0, 1.5, 2.0, 5.0, 15.0, 60.0};
 
+  static constexpr auto kBounds = [] {
+    std::array<Duration, kBoundsSeconds.size()> bounds{};
+    for (std::size_t i = 0; i < bounds.size(); ++i) bounds[i] = from_seconds(kBoundsSeconds[i]);
+    return bounds;
+  }();
+
   std::array<std::uint64_t, kBoundsSeconds.size() + 1> counts{};  // per bucket, not cumulative
   double sum_seconds = 0.0;
 
   void add(Duration latency) {
-    const double seconds = to_seconds(latency);
+    // Halving without a branch to miss: the bounds are one less than a power of two.
+    static_assert(kBounds.size() == 15);
     std::size_t bucket = 0;
-    while (bucket < kBoundsSeconds.size() && seconds > kBoundsSeconds[bucket]) ++bucket;
+    for (const std::size_t step : {8U, 4U, 2U, 1U}) {
+      bucket += latency > kBounds[bucket + step - 1] ? step : 0;
+    }
     ++counts[bucket];
-    sum_seconds += seconds;
+    sum_seconds += to_seconds(latency);
   }
 
   std::uint64_t total() const {

@@ -22,11 +22,23 @@ double QuantileSketch::position(double value) {
   return std::clamp(p, 0.0, static_cast<double>(kBuckets) - 1e-9);
 }
 
+double QuantileSketch::lower_edge(std::size_t bucket) {
+  return std::exp2(static_cast<double>(bucket) / kBucketsPerOctave - kOctavesBelowOne);
+}
+
 void QuantileSketch::add(double value, double weight) {
-  counts_[static_cast<std::size_t>(position(value))] += static_cast<float>(weight);
+  const auto bucket = static_cast<std::size_t>(position(value));
+  counts_[bucket] += static_cast<float>(weight);
+  blocks_[bucket / kPerBlock] += weight;
+  if (value < lowest_edge_) lowest_edge_ = bucket == 0 ? 0.0 : lower_edge(bucket);
+  if (value >= highest_edge_) {
+    highest_edge_ =
+        bucket + 1 == kBuckets ? std::numeric_limits<double>::infinity() : lower_edge(bucket + 1);
+  }
   weight_ += weight;
   if (weight_ > horizon_) {
     for (auto& count : counts_) count *= 0.5F;
+    for (auto& block : blocks_) block *= 0.5;
     weight_ *= 0.5;
   }
 }
@@ -42,15 +54,19 @@ double QuantileSketch::quantile(double q) const {
     seen += static_cast<double>(counts_[i]);
     if (seen >= wanted) break;
   }
-  return std::exp2((static_cast<double>(last_filled) + 1.0) / kBucketsPerOctave - kOctavesBelowOne);
+  return lower_edge(last_filled + 1);
 }
 
 double QuantileSketch::probability_at_most(double value) const {
   if (weight_ <= 0.0) return 0.0;
+  if (value >= highest_edge_) return 1.0;
+  if (value < lowest_edge_) return 0.0;
   const double p = position(value);
   const auto bucket = static_cast<std::size_t>(p);
+  const std::size_t block = bucket / kPerBlock;
   double below = 0.0;
-  for (std::size_t i = 0; i < bucket; ++i) below += static_cast<double>(counts_[i]);
+  for (std::size_t i = 0; i < block; ++i) below += blocks_[i];
+  for (std::size_t i = block * kPerBlock; i < bucket; ++i) below += static_cast<double>(counts_[i]);
   below += static_cast<double>(counts_[bucket]) * (p - static_cast<double>(bucket));
   return std::min(1.0, below / weight_);
 }

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstddef>
+#include <limits>
 
 namespace signalbox {
 
@@ -33,11 +34,18 @@ class QuantileSketch {
   double weight() const { return weight_; }
 
  private:
-  static double position(double value);
+  static constexpr std::size_t kPerBlock = 16;
 
-  std::array<float, kBuckets> counts_{};
+  static double position(double value);
+  static double lower_edge(std::size_t bucket);
+
   double weight_ = 0.0;
   double horizon_;
+  // Nothing was ever seen outside of these edges, so most questions are answered by them alone.
+  double lowest_edge_ = std::numeric_limits<double>::infinity();
+  double highest_edge_ = 0.0;
+  std::array<double, kBuckets / kPerBlock> blocks_{};  // sums of counts_
+  std::array<float, kBuckets> counts_{};
 };
 
 }  // namespace signalbox

@@ -36,6 +36,10 @@ constexpr Duration from_seconds(double seconds) {
   return Duration{static_cast<std::int64_t>(seconds * 1e9 + (seconds < 0 ? -0.5 : 0.5))};
 }
 
-constexpr Duration scale(Duration d, double factor) { return from_seconds(to_seconds(d) * factor); }
+// Rounds to the nearest nanosecond. REQUIRES: the product fits, see from_seconds().
+constexpr Duration scale(Duration d, double factor) {
+  const double scaled = static_cast<double>(d.count()) * factor;
+  return Duration{static_cast<std::int64_t>(scaled + (scaled < 0 ? -0.5 : 0.5))};
+}
 
 }  // namespace signalbox

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace signalbox::core {
 
@@ -13,22 +14,33 @@ namespace {
 // An EWMA with this gain forgets half of the past in about 14 requests.
 constexpr double kLowestGain = 0.05;
 
-double standard_normal_cdf(double z) { return 0.5 * std::erfc(-z / std::sqrt(2.0)); }
+// Beyond this many deviations a normal variable is certain to the last bit of a double.
+constexpr double kCertain = 9.0;
+
+double standard_normal_cdf(double z) {
+  if (z >= kCertain) return 1.0;
+  if (z <= -kCertain) return 0.0;
+  return 0.5 * std::erfc(z * -std::numbers::sqrt2 / 2.0);
+}
+
+double quotient(Duration a, Duration b) {
+  return static_cast<double>(a.count()) / static_cast<double>(b.count());
+}
 
 }  // namespace
 
 void ServiceTimeEstimate::observe(Duration observed, Duration expected) {
-  const double ratio = to_seconds(observed) / to_seconds(expected);
+  const double ratio = quotient(observed, expected);
   ratios_.add(ratio);
+  last_ = Answer{};
   observations_ += 1.0;
   const double gain = std::max(kLowestGain, 1.0 / (observations_ + 1.0));
   slowdown_ += gain * (ratio - slowdown_);
 }
 
-double ServiceTimeEstimate::probability_within(Duration available, Duration expected,
-                                               double spread) const {
+double ServiceTimeEstimate::answer(Duration available, Duration expected, double spread) const {
   if (available <= Duration::zero()) return 0.0;
-  const double ratio = to_seconds(available) / to_seconds(expected);
+  const double ratio = quotient(available, expected);
   const double prior =
       spread > 0.0 ? standard_normal_cdf((ratio - 1.0) / spread) : (ratio >= 1.0 ? 1.0 : 0.0);
   const double seen = ratios_.weight();

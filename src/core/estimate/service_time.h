@@ -24,7 +24,12 @@ class ServiceTimeEstimate {
 
   // P(time in service <= available), mixing the observed ratios with the profile's spread:
   // normal with mean 1 and standard deviation `spread`, weighted by kPriorWeight.
-  double probability_within(Duration available, Duration expected, double spread) const;
+  double probability_within(Duration available, Duration expected, double spread) const {
+    const bool is_known =
+        available == last_.available && expected == last_.expected && spread == last_.spread;
+    if (!is_known) last_ = {available, expected, spread, answer(available, expected, spread)};
+    return last_.probability;
+  }
 
   // Observed / expected, smoothed; 1 when nothing was seen.
   double slowdown() const { return slowdown_; }
@@ -32,9 +37,21 @@ class ServiceTimeEstimate {
   double confidence() const;
 
  private:
-  QuantileSketch ratios_{256.0};  // forgets within a few hundred requests, to follow a drift
+  // The last question and its answer. Requests of one size ask all units the same thing again and
+  // again, and only those that were observed meanwhile have another answer.
+  struct Answer {
+    Duration available{};
+    Duration expected{};
+    double spread = -1.0;  // no question has this one
+    double probability = 0.0;
+  };
+
+  double answer(Duration available, Duration expected, double spread) const;
+
   double slowdown_ = 1.0;
   double observations_ = 0.0;
+  mutable Answer last_;
+  QuantileSketch ratios_{256.0};  // forgets within a few hundred requests, to follow a drift
 };
 
 }  // namespace signalbox::core

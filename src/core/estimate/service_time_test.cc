@@ -75,6 +75,21 @@ TEST(ServiceTime, ratios_of_different_loads_share_one_story) {
   EXPECT_NEAR(to_seconds(estimate.mean(1s)), 2.0, 0.02);
 }
 
+TEST(ServiceTime, an_answer_is_given_again_only_to_the_same_question_on_the_same_evidence) {
+  ServiceTimeEstimate estimate;
+  const auto ask = [&](Duration available, Duration expected, double spread) {
+    return estimate.probability_within(available, expected, spread);
+  };
+  const double first = ask(600ms, 500ms, 0.1);
+  EXPECT_EQ(ask(600ms, 500ms, 0.1), first);
+  EXPECT_GT(ask(700ms, 500ms, 0.1), first);
+  EXPECT_LT(ask(600ms, 550ms, 0.1), first);
+  EXPECT_LT(ask(600ms, 500ms, 0.3), first);
+  EXPECT_EQ(ask(600ms, 500ms, 0.1), first);
+  for (int i = 0; i < 10; ++i) estimate.observe(1s, 500ms);
+  EXPECT_LT(ask(600ms, 500ms, 0.1), first);
+}
+
 RC_GTEST_PROP(ServiceTime, probabilities_rise_with_the_time_available, ()) {
   ServiceTimeEstimate estimate;
   const auto observed = *rc::gen::container<std::vector<int>>(rc::gen::inRange(1, 20000));

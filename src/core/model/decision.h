@@ -36,12 +36,12 @@ enum class Verdict : std::uint8_t {
 
 struct Candidate {
   UnitId unit;
+  Verdict verdict = Verdict::kUnavailable;
   EndpointId endpoint;       // 0 when the unit had none to offer
   Duration predicted{};      // mean time to completion if sent there now
   double probability = 0.0;  // P(completion <= deadline); of a busy unit, if a slot freed now
   double cost_usd = 0.0;     // long-run marginal cost of this request there
   double weight = 0.0;       // share under a weighted policy, else 0
-  Verdict verdict = Verdict::kUnavailable;
 };
 
 enum class RejectReason : std::uint8_t {
@@ -56,6 +56,8 @@ enum class RejectReason : std::uint8_t {
 };
 
 struct Decision {
+  Decision() {}  // said here, or Decision{} would first clear the room for all its candidates
+
   RequestId request;
   ServiceId service;
   Action action = Action::kReject;

@@ -7,48 +7,59 @@
 
 namespace signalbox::core {
 
-void assess(const FleetView& view, const ServiceSpec& service, const LiveFleet& live, double work,
-            TimePoint deadline, TimePoint now, Prng& prng, Candidates& candidates,
-            const LiveEndpoint* taken) {
-  candidates.clear();
+void gather(const FleetView& view, const ServiceSpec& service, std::vector<Prospect>& prospects) {
+  prospects.clear();
   for (const UnitId id : service.units) {
-    if (candidates.full()) break;
     const auto& spec = view.spec->unit(id);
-    const auto& unit = live.unit(id);
+    prospects.push_back({id, spec.slots, view.units[id.index()].cost_usd_per_request,
+                         spec.profile.latency(1), spec.profile.spread(), &spec.profile});
+  }
+}
+
+void assess(std::span<const Prospect> prospects, const LiveFleet& live, const Ask& ask,
+            TimePoint now, Prng& prng, Candidates& candidates, Offers& offers,
+            const FreeEndpoint* taken) {
+  candidates.clear();
+  const Duration available = ask.deadline - now;
+  for (const Prospect& prospect : prospects) {
+    if (candidates.full()) break;
+    const auto& unit = live.unit(prospect.unit);
+    const bool is_taken = taken != nullptr && taken->endpoint->unit == prospect.unit;
+    const FreeEndpoint* free = is_taken ? taken : LiveFleet::sample_free(unit, prng);
+    const int in_flight = free != nullptr ? free->in_flight + 1 : prospect.slots;
+    const Duration alike = prospect.latency(in_flight);
+    const Duration expected = ask.work == 1.0 ? alike : scale(alike, ask.work);
+
     Candidate candidate;
-    candidate.unit = id;
-    candidate.cost_usd = work * view.units[id.index()].cost_usd_per_request;
-    const bool is_taken = taken != nullptr && taken->unit == id;
-    const LiveEndpoint* endpoint = is_taken ? taken : live.sample_free(id, prng);
-    const int in_flight = endpoint != nullptr ? endpoint->in_flight + 1 : spec.slots;
-    const Duration expected = scale(spec.profile.latency(in_flight), work);
+    candidate.unit = prospect.unit;
+    candidate.cost_usd = ask.work * prospect.cost_usd;
     candidate.predicted = unit.service_time.mean(expected);
-    if (endpoint != nullptr) {
-      candidate.endpoint = endpoint->id;
-    } else {
-      candidate.verdict = live.available(id) ? Verdict::kBusy : Verdict::kUnavailable;
+    if (free != nullptr) {
+      candidate.endpoint = free->id;
+      offers[candidates.size()] = free->endpoint;
+    } else if (unit.ready > 0) {
+      candidate.verdict = Verdict::kBusy;
     }
-    if (candidate.verdict != Verdict::kUnavailable || endpoint != nullptr) {
+    if (free != nullptr || unit.ready > 0) {
       candidate.probability =
-          unit.service_time.probability_within(deadline - now, expected, spec.profile.spread());
+          unit.service_time.probability_within(available, expected, prospect.spread);
     }
     candidates.push_back(candidate);
   }
 }
 
-Duration quickest_service(const FleetView& view, const ServiceSpec& service,
-                          const LiveFleet& live) {
+Duration quickest_service(std::span<const Prospect> prospects, const LiveFleet& live) {
   // Two standard deviations above the mean stand for the objective's quantile here: the bound only
   // decides when waiting stops being useful.
   constexpr double kDeviations = 2.0;
   Duration quickest = Duration::max();
   Duration quickest_available = Duration::max();
-  for (const UnitId id : service.units) {
-    const auto& spec = view.spec->unit(id);
-    const Duration needed = scale(live.unit(id).service_time.mean(spec.profile.latency(1)),
-                                  1.0 + kDeviations * spec.profile.spread());
+  for (const Prospect& prospect : prospects) {
+    const auto& unit = live.unit(prospect.unit);
+    const Duration needed =
+        scale(unit.service_time.mean(prospect.alone), 1.0 + kDeviations * prospect.spread);
     quickest = std::min(quickest, needed);
-    if (live.available(id)) quickest_available = std::min(quickest_available, needed);
+    if (unit.ready > 0) quickest_available = std::min(quickest_available, needed);
   }
   return quickest_available != Duration::max() ? quickest_available : quickest;
 }

@@ -4,7 +4,10 @@
 // now, how long it would take there, how likely that is in time, and what it would cost.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <span>
+#include <vector>
 
 #include "base/bounded_vector.h"
 #include "base/prng.h"
@@ -16,14 +19,37 @@
 namespace signalbox::core {
 
 using Candidates = BoundedVector<Candidate, kMaxCandidates>;
+// What stands behind each candidate that can start, in the same order.
+using Offers = std::array<LiveEndpoint*, kMaxCandidates>;
 
-// One candidate per unit of the service, in its order, at most kMaxCandidates, for a request of so
-// much work. Verdicts are left at kUnavailable or kBusy where nothing can start now; the others
-// await a policy.
-// Where a policy has taken an endpoint already (balance.h), `taken` is what its unit offers.
-void assess(const FleetView& view, const ServiceSpec& service, const LiveFleet& live, double work,
-            TimePoint deadline, TimePoint now, Prng& prng, Candidates& candidates,
-            const LiveEndpoint* taken = nullptr);
+// What a view says of a unit that a service may use, in the few words that a decision needs.
+struct Prospect {
+  UnitId unit;
+  int slots = 1;
+  double cost_usd = 0.0;  // of a request of work 1
+  Duration alone{};       // time in service of a lone request of work 1
+  double spread = 0.0;
+  const Profile* profile = nullptr;  // the view's
+
+  Duration latency(int in_flight) const {
+    return in_flight == 1 ? alone : profile->latency(in_flight);
+  }
+};
+
+// One per unit of the service, in its order. To be gathered when a view comes; they refer to it.
+void gather(const FleetView& view, const ServiceSpec& service, std::vector<Prospect>& prospects);
+
+struct Ask {
+  double work = 1.0;
+  TimePoint deadline{};
+};
+
+// One candidate per prospect, in their order, at most kMaxCandidates. Verdicts are left at
+// kUnavailable or kBusy where nothing can start now; the others await a policy. Where a policy has
+// taken an endpoint already (balance.h), `taken` is what its unit offers.
+void assess(std::span<const Prospect> prospects, const LiveFleet& live, const Ask& ask,
+            TimePoint now, Prng& prng, Candidates& candidates, Offers& offers,
+            const FreeEndpoint* taken = nullptr);
 
 // True when the candidate has an endpoint that can start the request now.
 inline bool can_start(const Candidate& candidate) { return candidate.endpoint.value != 0; }
@@ -31,6 +57,6 @@ inline bool can_start(const Candidate& candidate) { return candidate.endpoint.va
 // The shortest time in which a lone request of work 1 completes with the objective's probability,
 // over the units that have an endpoint (over all when none has): what a held request must leave
 // itself, times its work.
-Duration quickest_service(const FleetView& view, const ServiceSpec& service, const LiveFleet& live);
+Duration quickest_service(std::span<const Prospect> prospects, const LiveFleet& live);
 
 }  // namespace signalbox::core

@@ -23,18 +23,21 @@ class AssessTest : public testing::Test {
   void see(std::shared_ptr<FleetView> seen) {
     view = std::move(seen);
     live.adopt(*view, nullptr, now);
+    gather(*view, view->spec->services[0], prospects);
   }
   const Candidates& look(TimePoint deadline, double work = 1.0) {
-    assess(*view, view->spec->services[0], live, work, deadline, now, prng, candidates);
+    assess(prospects, live, {work, deadline}, now, prng, candidates, offers);
     return candidates;
   }
-  Duration quickest() { return quickest_service(*view, view->spec->services[0], live); }
+  Duration quickest() { return quickest_service(prospects, live); }
 
   TimePoint now = at(10s);
   std::shared_ptr<FleetView> view;
   LiveFleet live;
   Prng prng{1};
+  std::vector<Prospect> prospects;
   Candidates candidates;
+  Offers offers{};
 };
 
 TEST_F(AssessTest, gives_one_candidate_per_unit_in_the_services_order) {

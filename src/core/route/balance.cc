@@ -12,7 +12,7 @@ namespace signalbox::core {
 namespace {
 
 // Exact, where a quotient would make equals of unequals or the reverse.
-bool is_less_loaded(const LiveEndpoint& a, const LiveEndpoint& b) {
+bool is_less_loaded(const FreeEndpoint& a, const FreeEndpoint& b) {
   return std::int64_t{a.in_flight} * b.slots < std::int64_t{b.in_flight} * a.slots;
 }
 
@@ -26,13 +26,13 @@ std::size_t count(const FreeEndpoints& free) {
 Balanced nth(const FreeEndpoints& free, std::size_t index) {
   std::size_t unit = 0;
   while (index >= free[unit].size()) index -= free[unit++].size();
-  return {unit, free[unit][index]};
+  return {unit, &free[unit][index]};
 }
 
 template <class Function>
 void for_each_free(const FreeEndpoints& free, Function&& function) {
   for (std::size_t unit = 0; unit < free.size(); ++unit) {
-    for (const LiveEndpoint* endpoint : free[unit]) function(Balanced{unit, endpoint});
+    for (const FreeEndpoint& endpoint : free[unit]) function(Balanced{unit, &endpoint});
   }
 }
 
@@ -64,7 +64,7 @@ std::optional<Balanced> least_loaded(const FreeEndpoints& free, Prng& prng) {
   });
   if (equals <= 1) return least;
   std::uint64_t before = prng.below(equals);
-  const LiveEndpoint& load = *least->endpoint;
+  const FreeEndpoint& load = *least->endpoint;
   std::optional<Balanced> drawn;
   for_each_free(free, [&](const Balanced& found) {
     const bool is_equal = !is_less_loaded(load, *found.endpoint);

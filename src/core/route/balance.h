@@ -18,11 +18,11 @@ namespace signalbox::core {
 
 // Unit by unit, in the order of a service's units: the endpoints that could start a request now.
 // A unit that shall not be taken has an empty list.
-using FreeEndpoints = BoundedVector<std::span<LiveEndpoint* const>, kMaxCandidates>;
+using FreeEndpoints = BoundedVector<std::span<const FreeEndpoint>, kMaxCandidates>;
 
 struct Balanced {
   std::size_t unit;  // position in FreeEndpoints
-  const LiveEndpoint* endpoint;
+  const FreeEndpoint* endpoint;
 };
 
 // Round robin: the next one after `last` in the order of ids, from the least again after the

@@ -24,11 +24,7 @@ class Balance : public testing::Test {
   void unit(const std::vector<Given>& endpoints) {
     auto& list = lists_.emplace_back();
     for (const auto& given : endpoints) {
-      LiveEndpoint& endpoint = endpoints_.emplace_back();
-      endpoint.id = EndpointId(given.id);
-      endpoint.in_flight = given.in_flight;
-      endpoint.slots = given.slots;
-      list.push_back(&endpoint);
+      list.push_back({EndpointId(given.id), nullptr, given.in_flight, given.slots});
     }
     free.push_back(list);
   }
@@ -49,8 +45,7 @@ class Balance : public testing::Test {
   FreeEndpoints free;
 
  private:
-  std::deque<LiveEndpoint> endpoints_;
-  std::deque<std::vector<LiveEndpoint*>> lists_;
+  std::deque<std::vector<FreeEndpoint>> lists_;
 };
 
 TEST_F(Balance, round_robin_goes_by_id_through_all_units_and_begins_again) {

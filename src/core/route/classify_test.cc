@@ -84,8 +84,7 @@ TEST(Classify, a_service_behind_one_that_takes_any_model_needs_no_inspection) {
   EXPECT_FALSE(needs_model(spec, "/chat"));
 }
 
-// What needs_model() promises: where it says no, no model changes the answer.
-RC_GTEST_PROP(Classify, where_no_model_is_needed_none_changes_the_answer, ()) {
+FleetSpec any_services() {
   const auto path = rc::gen::elementOf(std::vector<std::string>{"/a", "/b", "/a*", "*"});
   const auto model = rc::gen::elementOf(std::vector<std::string>{"x", "y", "z"});
   std::vector<ServiceSpec> services;
@@ -96,11 +95,26 @@ RC_GTEST_PROP(Classify, where_no_model_is_needed_none_changes_the_answer, ()) {
                                *rc::gen::container<std::vector<std::string>>(
                                    *rc::gen::element<std::size_t>(0, 1, 2), model)));
   }
-  const auto spec = with(services);
+  return with(services);
+}
+
+// What needs_model() promises: where it says no, no model changes the answer.
+RC_GTEST_PROP(Classify, where_no_model_is_needed_none_changes_the_answer, ()) {
+  const auto spec = any_services();
   for (const char* asked : {"/a", "/b", "/ab"}) {
     if (needs_model(spec, asked)) continue;
     for (const char* named : {"x", "y", "z", "w"}) {
       RC_ASSERT(name_of(spec, asked, named) == name_of(spec, asked));
+    }
+  }
+}
+
+RC_GTEST_PROP(Classifier, answers_as_classify_does, ()) {
+  const auto spec = any_services();
+  const Classifier classifier(spec);
+  for (const char* path : {"/a", "/b", "/ab", "/c", ""}) {
+    for (const char* model : {"x", "y", "z", "w", ""}) {
+      RC_ASSERT(classifier.find(path, model) == classify(spec, path, model));
     }
   }
 }

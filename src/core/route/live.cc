@@ -8,17 +8,6 @@
 
 namespace signalbox::core {
 
-namespace {
-
-// Up to this many free endpoints are all compared; beyond it two are drawn.
-constexpr std::size_t kCompareAll = 4;
-
-double load(const LiveEndpoint& endpoint) {
-  return static_cast<double>(endpoint.in_flight) / endpoint.slots;
-}
-
-}  // namespace
-
 void LiveFleet::adopt(const FleetView& view, const FleetSpec* previous_spec, TimePoint now) {
   const bool same_spec = previous_spec == view.spec.get();
   if (same_spec && view.endpoints_version != 0 && view.endpoints_version == adopted_version_) {
@@ -75,24 +64,11 @@ LiveEndpoint* LiveFleet::find(EndpointId id) {
   return found == endpoints_.end() ? nullptr : &found->second;
 }
 
-LiveEndpoint* LiveFleet::sample_free(UnitId id, Prng& prng) const {
-  const auto& free = units_[id.index()].free;
-  if (free.empty()) return nullptr;
-  if (free.size() <= kCompareAll) {
-    return *std::min_element(free.begin(), free.end(), [](const auto* a, const auto* b) {
-      return std::pair(load(*a), a->id) < std::pair(load(*b), b->id);
-    });
-  }
-  LiveEndpoint* first = free[prng.below(free.size())];
-  LiveEndpoint* second = free[prng.below(free.size())];
-  return load(*second) < load(*first) ? second : first;
-}
-
 void LiveFleet::list(LiveEndpoint& endpoint) {
   if (endpoint.free_position >= 0 || endpoint.in_flight >= endpoint.slots) return;
   auto& free = units_[endpoint.unit.index()].free;
   endpoint.free_position = static_cast<std::int64_t>(free.size());
-  free.push_back(&endpoint);
+  free.push_back({endpoint.id, &endpoint, endpoint.in_flight, endpoint.slots});
 }
 
 void LiveFleet::unlist(LiveEndpoint& endpoint) {
@@ -100,7 +76,7 @@ void LiveFleet::unlist(LiveEndpoint& endpoint) {
   auto& free = units_[endpoint.unit.index()].free;
   const auto position = static_cast<std::size_t>(endpoint.free_position);
   free[position] = free.back();
-  free[position]->free_position = endpoint.free_position;
+  free[position].endpoint->free_position = endpoint.free_position;
   free.pop_back();
   endpoint.free_position = -1;
 }
@@ -108,14 +84,24 @@ void LiveFleet::unlist(LiveEndpoint& endpoint) {
 void LiveFleet::occupy(LiveEndpoint& endpoint) {
   ++endpoint.in_flight;
   ++endpoint.forwarded;
-  ++units_[endpoint.unit.index()].in_flight;
-  if (endpoint.in_flight >= endpoint.slots) unlist(endpoint);
+  auto& unit = units_[endpoint.unit.index()];
+  ++unit.in_flight;
+  if (endpoint.in_flight >= endpoint.slots) {
+    unlist(endpoint);
+  } else if (endpoint.free_position >= 0) {
+    ++unit.free[static_cast<std::size_t>(endpoint.free_position)].in_flight;
+  }
 }
 
 void LiveFleet::vacate(LiveEndpoint& endpoint, TimePoint now) {
   --endpoint.in_flight;
-  --units_[endpoint.unit.index()].in_flight;
-  if (endpoint.ready && !endpoint.ejection.ejected(now)) list(endpoint);
+  auto& unit = units_[endpoint.unit.index()];
+  --unit.in_flight;
+  if (endpoint.free_position >= 0) {
+    --unit.free[static_cast<std::size_t>(endpoint.free_position)].in_flight;
+  } else if (endpoint.ready && !endpoint.ejection.ejected(now)) {
+    list(endpoint);
+  }
 }
 
 void LiveFleet::refresh(LiveEndpoint& endpoint, TimePoint now) {
@@ -134,7 +120,7 @@ void LiveFleet::refresh(LiveEndpoint& endpoint, TimePoint now) {
   }
 }
 
-bool LiveFleet::readmit(TimePoint now) {
+bool LiveFleet::readmit_ejected(TimePoint now) {
   if (next_readmission() > now) return false;  // asked per request: no copy, no allocation
   const auto waiting = ejected_;
   for (const auto id : waiting) refresh(endpoints_.at(id), now);

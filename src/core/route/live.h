@@ -33,9 +33,18 @@ struct LiveEndpoint {
   LatencyHistogram latency;
 };
 
+// An endpoint with a slot to spare, with what a choice among them looks at: kept side by side,
+// since a decision looks at one of every unit and an endpoint's own record is long.
+struct FreeEndpoint {
+  EndpointId id;
+  LiveEndpoint* endpoint;
+  int in_flight;
+  int slots;
+};
+
 struct LiveUnit {
-  std::vector<LiveEndpoint*> free;  // ready, trusted and with a slot to spare
-  int ready = 0;                    // endpoints that take traffic and are not ejected
+  std::vector<FreeEndpoint> free;  // ready, trusted and with a slot to spare
+  int ready = 0;                   // endpoints that take traffic and are not ejected
   int in_flight = 0;
   std::uint64_t completed = 0;
   std::uint64_t failed = 0;
@@ -49,12 +58,23 @@ class LiveFleet {
   void adopt(const FleetView& view, const FleetSpec* previous_spec, TimePoint now);
 
   LiveEndpoint* find(EndpointId id);
-  LiveUnit& unit(UnitId id) { return units_.at(id.index()); }
-  const LiveUnit& unit(UnitId id) const { return units_.at(id.index()); }
+  // REQUIRES: a unit of the view in force.
+  LiveUnit& unit(UnitId id) { return units_[id.index()]; }
+  const LiveUnit& unit(UnitId id) const { return units_[id.index()]; }
 
   // An endpoint of the unit with a free slot: the less loaded of two drawn at random (power of two
-  // choices), all of them compared when there are few; nullptr when none is free.
-  LiveEndpoint* sample_free(UnitId id, Prng& prng) const;
+  // choices), all of them compared when there are few; nullptr when none is free. Valid until
+  // something changes.
+  static const FreeEndpoint* sample_free(const LiveUnit& unit, Prng& prng) {
+    const auto& free = unit.free;
+    if (free.size() <= kCompareAll) return least_in_flight(free);
+    // One draw serves for both: 32 bits choose among so few as evenly as can be observed.
+    const std::uint64_t drawn = prng.next();
+    const FreeEndpoint* first = &free[((drawn >> 32) * free.size()) >> 32];
+    if (first->in_flight == 0) return first;
+    const FreeEndpoint* second = &free[((drawn & 0xFFFFFFFF) * free.size()) >> 32];
+    return second->in_flight < first->in_flight ? second : first;
+  }
 
   void occupy(LiveEndpoint& endpoint);
   void vacate(LiveEndpoint& endpoint, TimePoint now);
@@ -62,7 +82,7 @@ class LiveFleet {
   // Keeps traffic away from the endpoint until its pause ends.
   void refresh(LiveEndpoint& endpoint, TimePoint now);
   // Lists endpoints whose pause has ended again. Returns true when any was.
-  bool readmit(TimePoint now);
+  bool readmit(TimePoint now) { return !ejected_.empty() && readmit_ejected(now); }
   // When the next pause ends; TimePoint::max() when none runs.
   TimePoint next_readmission() const;
 
@@ -75,8 +95,23 @@ class LiveFleet {
   void describe_latency(std::vector<LatencyHistogram>& latency) const;
 
  private:
+  // Up to this many free endpoints are all compared; beyond it two are drawn.
+  static constexpr std::size_t kCompareAll = 4;
+
+  // Of equal ones that of the lower id. Slots are alike within a unit, so this is the least loaded.
+  static const FreeEndpoint* least_in_flight(const std::vector<FreeEndpoint>& free) {
+    const FreeEndpoint* best = nullptr;
+    for (const auto& other : free) {
+      const bool is_less = best == nullptr || other.in_flight < best->in_flight ||
+                           (other.in_flight == best->in_flight && other.id < best->id);
+      if (is_less) best = &other;
+    }
+    return best;
+  }
+
   void list(LiveEndpoint& endpoint);
   void unlist(LiveEndpoint& endpoint);
+  bool readmit_ejected(TimePoint now);
 
   std::unordered_map<EndpointId, LiveEndpoint> endpoints_;
   std::vector<const LiveEndpoint*> in_order_;  // all of them, by id

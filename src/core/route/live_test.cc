@@ -24,7 +24,7 @@ using testdata::view_of;
 
 std::set<EndpointId> free_of(const LiveFleet& live, std::uint32_t unit) {
   std::set<EndpointId> ids;
-  for (const auto* endpoint : live.unit(UnitId(unit)).free) ids.insert(endpoint->id);
+  for (const auto& endpoint : live.unit(UnitId(unit)).free) ids.insert(endpoint.id);
   return ids;
 }
 
@@ -123,8 +123,8 @@ TEST(LiveFleet, among_a_few_the_least_loaded_is_offered) {
   live.occupy(*live.find(endpoint_of(0, 1)));
   live.occupy(*live.find(endpoint_of(0, 2)));
   Prng prng(1);
-  EXPECT_EQ(live.sample_free(UnitId(0), prng)->id, endpoint_of(0, 3));
-  EXPECT_EQ(live.sample_free(UnitId(1), prng), nullptr);
+  EXPECT_EQ(LiveFleet::sample_free(live.unit(UnitId(0)), prng)->id, endpoint_of(0, 3));
+  EXPECT_EQ(LiveFleet::sample_free(live.unit(UnitId(1)), prng), nullptr);
 }
 
 // Power of two choices: with half of forty endpoints loaded, a loaded one is offered only when both
@@ -137,7 +137,8 @@ TEST(LiveFleet, among_many_the_better_of_two_draws_is_offered) {
   for (int n = 1; n <= 20; ++n) live.occupy(*live.find(endpoint_of(0, n)));
   Prng prng(2);
   int loaded = 0;
-  for (int i = 0; i < 10000; ++i) loaded += live.sample_free(UnitId(0), prng)->in_flight;
+  for (int i = 0; i < 10000; ++i)
+    loaded += LiveFleet::sample_free(live.unit(UnitId(0)), prng)->in_flight;
   EXPECT_NEAR(loaded, 2500, 200);
 }
 
@@ -252,7 +253,11 @@ RC_GTEST_PROP(LiveFleet, the_free_list_is_the_set_of_ready_trusted_endpoints_wit
       RC_ASSERT(live.unit(UnitId(u)).in_flight == in_flight);
       RC_ASSERT(live.unit(UnitId(u)).ready == trusted);
       for (std::size_t i = 0; i < live.unit(UnitId(u)).free.size(); ++i) {
-        RC_ASSERT(live.unit(UnitId(u)).free[i]->free_position == static_cast<std::int64_t>(i));
+        const FreeEndpoint& free = live.unit(UnitId(u)).free[i];
+        RC_ASSERT(free.endpoint->id == free.id);
+        RC_ASSERT(free.endpoint->free_position == static_cast<std::int64_t>(i));
+        RC_ASSERT(free.endpoint->in_flight == free.in_flight);
+        RC_ASSERT(free.endpoint->slots == free.slots);
       }
     }
   }

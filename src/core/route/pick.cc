@@ -3,54 +3,52 @@
 // The picking rules; see pick.h.
 #include "core/route/pick.h"
 
-#include <tuple>
-
 namespace signalbox::core {
 
 namespace {
 
-bool qualifies(const Candidate& candidate, double quantile) {
-  return can_start(candidate) && candidate.verdict != Verdict::kAlreadyTried &&
-         candidate.probability >= quantile;
-}
-
-// Marks every candidate that could start and takes the least by `order`.
-template <class Qualifies, class Order>
-std::optional<std::size_t> take_least(Candidates& candidates, Qualifies&& admit,
-                                      Verdict passed_over, Order&& order) {
-  std::optional<std::size_t> best;
-  for (std::size_t i = 0; i < candidates.size(); ++i) {
-    Candidate& candidate = candidates[i];
+// Marks every candidate that could start and takes the first by `precedes`.
+template <class Qualifies, class Precedes>
+std::optional<std::size_t> take_first(Candidates& candidates, Qualifies&& admit,
+                                      Verdict passed_over, Precedes&& precedes) {
+  Candidate* best = nullptr;
+  for (Candidate& candidate : candidates) {
     if (!can_start(candidate) || candidate.verdict == Verdict::kAlreadyTried) continue;
     if (!admit(candidate)) {
       candidate.verdict = Verdict::kTooSlow;
       continue;
     }
     candidate.verdict = passed_over;
-    if (!best || order(candidate) < order(candidates[*best])) best = i;
+    if (best == nullptr || precedes(candidate, *best)) best = &candidate;
   }
-  if (best) candidates[*best].verdict = Verdict::kChosen;
-  return best;
+  if (best == nullptr) return std::nullopt;
+  best->verdict = Verdict::kChosen;
+  return static_cast<std::size_t>(best - candidates.begin());
+}
+
+bool is_cheaper(const Candidate& a, const Candidate& b) {
+  return a.cost_usd != b.cost_usd ? a.cost_usd < b.cost_usd : a.predicted < b.predicted;
+}
+
+bool is_sooner(const Candidate& a, const Candidate& b) {
+  return a.predicted != b.predicted ? a.predicted < b.predicted : a.cost_usd < b.cost_usd;
 }
 
 }  // namespace
 
 std::optional<std::size_t> pick_cheapest(Candidates& candidates, double quantile) {
-  return take_least(
-      candidates, [&](const Candidate& c) { return qualifies(c, quantile); }, Verdict::kDearer,
-      [](const Candidate& c) { return std::tuple(c.cost_usd, c.predicted); });
+  const auto in_time = [=](const Candidate& c) { return c.probability >= quantile; };
+  return take_first(candidates, in_time, Verdict::kDearer, is_cheaper);
 }
 
 std::optional<std::size_t> pick_soonest_in_time(Candidates& candidates, double quantile) {
-  return take_least(
-      candidates, [&](const Candidate& c) { return qualifies(c, quantile); }, Verdict::kSlower,
-      [](const Candidate& c) { return std::tuple(c.predicted, c.cost_usd); });
+  const auto in_time = [=](const Candidate& c) { return c.probability >= quantile; };
+  return take_first(candidates, in_time, Verdict::kSlower, is_sooner);
 }
 
 std::optional<std::size_t> pick_soonest(Candidates& candidates) {
-  return take_least(
-      candidates, [](const Candidate&) { return true; }, Verdict::kSlower,
-      [](const Candidate& c) { return std::tuple(c.predicted, c.cost_usd); });
+  const auto anyone = [](const Candidate&) { return true; };
+  return take_first(candidates, anyone, Verdict::kSlower, is_sooner);
 }
 
 std::optional<std::size_t> pick_weighted(Candidates& candidates, Prng& prng) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The Router's surface: each handler updates the live state, asks consider() where a choice is due
-// and commits what it says. consider() itself changes nothing but the PRNG, so a held request can
-// be considered as often as slots free without trace.
+// and acts on what it says. consider() itself changes nothing but the PRNG and what it says of the
+// slack, so a held request can be considered as often as slots free without trace.
 #include "core/route/router.h"
 
 #include <algorithm>
@@ -12,8 +12,6 @@
 #include <utility>
 
 #include "base/assert.h"
-#include "core/route/assess.h"
-#include "core/route/classify.h"
 #include "core/route/paper_shares.h"
 #include "core/route/pick.h"
 
@@ -30,6 +28,7 @@ bool contains(const BoundedVector<UnitId, Router::kMaxAttempts>& units, UnitId u
 // A unit that failed this request is passed over while another can start it.
 void pass_over_tried(const BoundedVector<UnitId, Router::kMaxAttempts>& tried,
                      Candidates& candidates) {
+  if (tried.empty()) return;
   const bool untried_can_start =
       std::any_of(candidates.begin(), candidates.end(), [&](const Candidate& candidate) {
         return can_start(candidate) && !contains(tried, candidate.unit);
@@ -52,17 +51,22 @@ bool worth_waiting(const Candidates& candidates, double quantile) {
 
 // Endpoints to turn to when the chosen one fails, soonest first; other units by construction.
 void list_fallbacks(Decision& decision) {
-  std::array<const Candidate*, kMaxCandidates> others{};
-  std::size_t count = 0;
+  std::array<Duration, kMaxFallbacks> soonest;
+  std::array<EndpointId, kMaxFallbacks> endpoints;
+  soonest.fill(Duration::max());
   for (const auto& candidate : decision.candidates) {
-    if (can_start(candidate) && candidate.verdict != Verdict::kChosen) {
-      others[count++] = &candidate;
+    if (!can_start(candidate) || candidate.verdict == Verdict::kChosen) continue;
+    if (candidate.predicted >= soonest.back()) continue;
+    std::size_t place = kMaxFallbacks - 1;
+    for (; place > 0 && candidate.predicted < soonest[place - 1]; --place) {
+      soonest[place] = soonest[place - 1];
+      endpoints[place] = endpoints[place - 1];
     }
+    soonest[place] = candidate.predicted;
+    endpoints[place] = candidate.endpoint;
   }
-  std::sort(others.begin(), others.begin() + static_cast<std::ptrdiff_t>(count),
-            [](const auto* a, const auto* b) { return a->predicted < b->predicted; });
-  for (std::size_t i = 0; i < count && !decision.fallbacks.full(); ++i) {
-    decision.fallbacks.push_back(others[i]->endpoint);
+  for (std::size_t i = 0; i < kMaxFallbacks && soonest[i] != Duration::max(); ++i) {
+    decision.fallbacks.push_back(endpoints[i]);
   }
 }
 
@@ -81,9 +85,9 @@ int status_of(OutcomeKind kind) {
 
 }  // namespace
 
-Decision Router::blank(RequestId id, const Ticket& ticket, TimePoint now) const {
-  Decision decision;
-  decision.request = id;
+Decision& Router::append_blank(const Ticket& ticket, TimePoint now, Decisions& out) const {
+  Decision& decision = out.emplace_back();
+  decision.request = ticket.id;
   decision.service = ticket.service;
   decision.mode = view_->services[ticket.service.index()].mode;
   decision.routing = spec_of(ticket.service).routing;
@@ -117,96 +121,93 @@ std::optional<Balanced> Router::balance(const Ticket& ticket) {
   }
 }
 
-Decision Router::consider(RequestId id, const Ticket& ticket, TimePoint now) {
+// By the service's policy alone: nobody where it would rather wait, or nothing is free.
+Router::Picked Router::pick(Decision& decision, const Ticket& ticket, TimePoint now) {
   const auto& service = spec_of(ticket.service);
-  const auto& plan = view_->services[ticket.service.index()];
-  Decision decision = blank(id, ticket, now);
+  const auto& state = services_[ticket.service.index()];
   auto& candidates = decision.candidates;
-  std::optional<Balanced> balanced;
-  if (balances_endpoints(service.routing)) balanced = balance(ticket);
-  assess(*view_, service, live_, ticket.work, ticket.deadline, now, prng_, candidates,
-         balanced ? balanced->endpoint : nullptr);
-  pass_over_tried(ticket.tried, candidates);
-
-  std::optional<std::size_t> picked;
-  bool may_wait = true;
+  const Ask ask{ticket.work, ticket.deadline};
   if (balances_endpoints(service.routing)) {
-    if (balanced) {
-      picked = balanced->unit;
-      mark_taken(candidates, *picked);
-    }
-  } else if (draws_by_weight(service.routing)) {
-    const auto& shares = services_[ticket.service.index()].shares;
-    for (std::size_t i = 0; i < candidates.size(); ++i) candidates[i].weight = shares[i];
-    picked = pick_weighted(candidates, prng_);
-  } else {
-    // After a return the cost rule takes over request by request, along the ramp.
-    const bool by_cost = plan.mode == Mode::kCostOptimized &&
-                         (plan.cost_ramp >= 1.0 || prng_.uniform() < plan.cost_ramp);
-    picked = by_cost ? pick_cheapest(candidates, service.objective.quantile)
-                     : pick_soonest_in_time(candidates, service.objective.quantile);
-    may_wait = worth_waiting(candidates, service.objective.quantile);
+    const auto balanced = balance(ticket);
+    assess(state.prospects, live_, ask, now, prng_, candidates, offers_,
+           balanced ? balanced->endpoint : nullptr);
+    pass_over_tried(ticket.tried, candidates);
+    if (!balanced) return std::nullopt;
+    mark_taken(candidates, balanced->unit);
+    return balanced->unit;
   }
+  assess(state.prospects, live_, ask, now, prng_, candidates, offers_);
+  pass_over_tried(ticket.tried, candidates);
+  if (draws_by_weight(service.routing)) {
+    for (std::size_t i = 0; i < candidates.size(); ++i) candidates[i].weight = state.shares[i];
+    return pick_weighted(candidates, prng_);
+  }
+  // After a return the cost rule takes over request by request, along the ramp.
+  const auto& plan = view_->services[ticket.service.index()];
+  const bool by_cost = plan.mode == Mode::kCostOptimized &&
+                       (plan.cost_ramp >= 1.0 || prng_.uniform() < plan.cost_ramp);
+  return by_cost ? pick_cheapest(candidates, service.objective.quantile)
+                 : pick_soonest_in_time(candidates, service.objective.quantile);
+}
+
+Router::Picked Router::consider(Decision& decision, Ticket& ticket, TimePoint now) {
+  const auto& service = spec_of(ticket.service);
+  Picked picked = pick(decision, ticket, now);
   if (!picked) {
-    const Duration quickest = quickest_service(*view_, service, live_);
-    decision.late = now >= as_held(id, ticket).start_by(quickest);
+    const auto& prospects = services_[ticket.service.index()].prospects;
+    ticket.start_by = as_held(ticket).start_by(quickest_service(prospects, live_));
+    decision.late = now >= ticket.start_by;
     if (decision.late && service.when_late == WhenLate::kRefuse) {
+      decision.action = Action::kReject;
       decision.reason = RejectReason::kLate;
-      decision.status = 503;
-      return decision;
+      return std::nullopt;
     }
-    if (decision.late || !may_wait) picked = pick_soonest(candidates);
+    const bool may_wait = service.routing != RoutingPolicy::kSignalbox ||
+                          worth_waiting(decision.candidates, service.objective.quantile);
+    if (decision.late || !may_wait) picked = pick_soonest(decision.candidates);
   }
-  if (!picked) {
-    decision.action = Action::kHold;
-    return decision;
+  decision.action = picked ? Action::kForward : Action::kHold;
+  return picked;
+}
+
+void Router::decide(Ticket& ticket, TimePoint now, Decisions& out) {
+  Decision& decision = append_blank(ticket, now, out);
+  const Picked picked = consider(decision, ticket, now);
+  const auto& service = spec_of(ticket.service);
+  if (picked) {
+    forward(decision, *picked, ticket, now);
+  } else if (decision.action == Action::kReject) {
+    reject(decision, decision.reason, 503, ticket);
+  } else if (services_[ticket.service.index()].held.size() >=
+             static_cast<std::size_t>(service.max_held)) {
+    reject(decision, RejectReason::kQueueFull, 429, ticket);
+  } else {
+    hold(ticket, decision.late, now);
   }
-  decision.action = Action::kForward;
-  decision.unit = candidates[*picked].unit;
-  decision.endpoint = candidates[*picked].endpoint;
+}
+
+void Router::forward(Decision& decision, std::size_t picked, Ticket& ticket, TimePoint now) {
+  const Candidate& candidate = decision.candidates[picked];
+  decision.unit = candidate.unit;
+  decision.endpoint = candidate.endpoint;
   list_fallbacks(decision);
-  return decision;
+
+  unhold(ticket, now);
+  LiveEndpoint& endpoint = *offers_[picked];
+  SIGNALBOX_ASSERT(endpoint.id == candidate.endpoint && endpoint.in_flight < endpoint.slots);
+  live_.occupy(endpoint);
+  ServiceState& state = services_[ticket.service.index()];
+  ++ticket.attempts;
+  ticket.endpoint = candidate.endpoint;
+  ticket.unit = candidate.unit;
+  ticket.forwarded_at = now;
+  ticket.expected = scale(state.prospects[picked].latency(endpoint.in_flight), ticket.work);
+  ++state.forwarded[picked];
+  state.last_taken = candidate.endpoint;
 }
 
-void Router::commit(const Decision& decision, Tickets::iterator ticket, TimePoint now,
-                    Decisions& out) {
-  Ticket& request = ticket->second;
-  ServiceState& state = services_[request.service.index()];
-  switch (decision.action) {
-    case Action::kReject:
-      reject(decision, decision.reason, decision.status, ticket, out);
-      return;
-    case Action::kHold:
-      if (state.held.size() >= static_cast<std::size_t>(spec_of(request.service).max_held)) {
-        reject(decision, RejectReason::kQueueFull, 429, ticket, out);
-        return;
-      }
-      hold(ticket, decision.late, now);
-      break;
-    case Action::kForward: {
-      unhold(ticket, now);
-      LiveEndpoint* endpoint = live_.find(decision.endpoint);
-      SIGNALBOX_ASSERT(endpoint != nullptr && endpoint->in_flight < endpoint->slots);
-      live_.occupy(*endpoint);
-      ++request.attempts;
-      request.endpoint = decision.endpoint;
-      request.unit = decision.unit;
-      request.forwarded_at = now;
-      request.expected = scale(
-          view_->spec->unit(decision.unit).profile.latency(endpoint->in_flight), request.work);
-      const auto& units = spec_of(request.service).units;
-      const auto place = std::find(units.begin(), units.end(), decision.unit) - units.begin();
-      ++state.forwarded[static_cast<std::size_t>(place)];
-      state.last_taken = decision.endpoint;
-      break;
-    }
-  }
-  out.push_back(decision);
-}
-
-void Router::reject(Decision decision, RejectReason reason, int status, Tickets::iterator ticket,
-                    Decisions& out) {
-  ServiceState& state = services_[ticket->second.service.index()];
+void Router::reject(Decision& decision, RejectReason reason, int status, Ticket& ticket) {
+  ServiceState& state = services_[ticket.service.index()];
   decision.action = Action::kReject;
   decision.reason = reason;
   decision.status = status;
@@ -218,73 +219,68 @@ void Router::reject(Decision decision, RejectReason reason, int status, Tickets:
   ++state.counts.missed;
   unhold(ticket, decision.at);
   tickets_.erase(ticket);
-  out.push_back(decision);
 }
 
 void Router::on_request(RequestId id, const RequestFacts& facts, TimePoint now, Decisions& out) {
   SIGNALBOX_ASSERT(view_ != nullptr);
   SIGNALBOX_ASSERT(facts.work > 0.0 && std::isfinite(facts.work));
-  const auto service = classify(*view_->spec, facts.path, facts.model);
+  const auto service = classifier_.find(facts.path, facts.model);
   if (!service) {
-    Decision decision;
+    Decision& decision = out.emplace_back();
     decision.request = id;
     decision.at = decision.arrival = decision.deadline = now;
     decision.view_version = view_->version;
     decision.reason = RejectReason::kNoService;
     decision.status = 404;
-    out.push_back(decision);
     return;
   }
   live_.readmit(now);  // a pause may have ended unnoticed: no timer runs while nothing is held
-  Ticket request;
-  request.service = *service;
-  request.arrival = now;
-  request.deadline = now + spec_of(*service).objective.latency_of(facts.work);
-  request.work = facts.work;
-  request.replayable = facts.replayable;
-  const auto [ticket, fresh] = tickets_.emplace(id, request);
-  SIGNALBOX_ASSERT(fresh);
+  Ticket& ticket = tickets_.insert(id);
+  ticket.service = *service;
+  ticket.arrival = now;
+  ticket.deadline = now + spec_of(*service).objective.latency_of(facts.work);
+  ticket.work = facts.work;
+  ticket.replayable = facts.replayable;
   ServiceDigest& counts = services_[service->index()].counts;
   ++counts.arrivals;
   counts.work += facts.work;
   counts.work_squared += facts.work * facts.work;
-  commit(consider(id, ticket->second, now), ticket, now, out);
+  decide(ticket, now, out);
 }
 
 void Router::on_outcome(RequestId id, const Outcome& outcome, TimePoint now, Decisions& out) {
-  const auto ticket = tickets_.find(id);
-  if (ticket == tickets_.end() || ticket->second.held) return;
+  Ticket* const ticket = tickets_.find(id);
+  if (ticket == nullptr || ticket->held) return;
   live_.readmit(now);
-  Ticket& request = ticket->second;
-  LiveEndpoint* endpoint = live_.find(request.endpoint);
+  LiveEndpoint* endpoint = live_.find(ticket->endpoint);
   if (endpoint != nullptr) {
     const bool failed = outcome.kind != OutcomeKind::kCompleted || outcome.status >= 500;
     if (failed) note_failure(*endpoint, outcome, now);
     live_.vacate(*endpoint, now);
     if (failed) live_.refresh(*endpoint, now);
   }
-  if (request.orphaned) {
+  if (ticket->orphaned) {
     // Nobody counts it any more, but its client may still wait for an answer.
     const bool answered =
         outcome.kind == OutcomeKind::kCompleted || outcome.kind == OutcomeKind::kBroken;
-    if (!answered) out.push_back(service_removed(id, request, now));
-    tickets_.erase(ticket);
+    if (!answered) append_service_removed(*ticket, now, out);
+    tickets_.erase(*ticket);
     release(now, out);
     return;
   }
-  ServiceState& state = services_[request.service.index()];
+  ServiceState& state = services_[ticket->service.index()];
   switch (outcome.kind) {
     case OutcomeKind::kCompleted:
-      note_completion(request, endpoint, outcome, now);
-      tickets_.erase(ticket);
+      note_completion(*ticket, endpoint, outcome, now);
+      tickets_.erase(*ticket);
       break;
     case OutcomeKind::kBroken:
       ++state.counts.failed;
       ++state.counts.missed;
-      tickets_.erase(ticket);
+      tickets_.erase(*ticket);
       break;
     default:
-      redecide(ticket, outcome, now, out);
+      redecide(*ticket, outcome, now, out);
   }
   release(now, out);
 }
@@ -292,26 +288,22 @@ void Router::on_outcome(RequestId id, const Outcome& outcome, TimePoint now, Dec
 // Norm: at most three times, another unit first, and only when no response byte was seen and the
 // shell can send every byte again. A silent endpoint (timed out) may still be working on the
 // request, so it is not re-decided.
-void Router::redecide(Tickets::iterator ticket, const Outcome& outcome, TimePoint now,
-                      Decisions& out) {
-  Ticket& request = ticket->second;
-  const auto& service = spec_of(request.service);
+void Router::redecide(Ticket& ticket, const Outcome& outcome, TimePoint now, Decisions& out) {
   const int status = status_of(outcome.kind);
   const bool reached = outcome.kind == OutcomeKind::kDied;
   const bool final =
       outcome.kind == OutcomeKind::kTimedOut || outcome.kind == OutcomeKind::kInvalid;
-  request.replayable = outcome.replayable;
-  Decision decision = blank(ticket->first, request, now);
-  if (!request.replayable || (reached && !service.retry_safe)) {
-    reject(decision, RejectReason::kNotReplayable, status, ticket, out);
-  } else if (final || request.attempts >= kMaxAttempts) {
-    reject(decision, RejectReason::kAttemptsEnded, status, ticket, out);
+  ticket.replayable = outcome.replayable;
+  if (!ticket.replayable || (reached && !spec_of(ticket.service).retry_safe)) {
+    reject(append_blank(ticket, now, out), RejectReason::kNotReplayable, status, ticket);
+  } else if (final || ticket.attempts >= kMaxAttempts) {
+    reject(append_blank(ticket, now, out), RejectReason::kAttemptsEnded, status, ticket);
   } else {
-    if (request.unit != kNoUnit && !contains(request.tried, request.unit)) {
-      request.tried.push_back(request.unit);
+    if (ticket.unit != Ticket::kNoUnit && !contains(ticket.tried, ticket.unit)) {
+      ticket.tried.push_back(ticket.unit);
     }
-    ++services_[request.service.index()].counts.redecided;
-    commit(consider(ticket->first, request, now), ticket, now, out);
+    ++services_[ticket.service.index()].counts.redecided;
+    decide(ticket, now, out);
   }
 }
 
@@ -353,7 +345,7 @@ void Router::note_completion(const Ticket& request, LiveEndpoint* endpoint, cons
   if (static_cast<std::size_t>(place) < state.latency.size()) {
     state.latency[static_cast<std::size_t>(place)].add(now - request.arrival);
   }
-  if (failed || request.unit == kNoUnit) return;
+  if (failed || request.unit == Ticket::kNoUnit) return;
   LiveUnit& unit = live_.unit(request.unit);
   ++unit.completed;
   if (endpoint != nullptr) {
@@ -366,15 +358,15 @@ void Router::note_completion(const Ticket& request, LiveEndpoint* endpoint, cons
 }
 
 void Router::on_cancel(RequestId id, TimePoint now, Decisions& out) {
-  const auto ticket = tickets_.find(id);
-  if (ticket == tickets_.end()) return;
-  if (!ticket->second.orphaned) ++services_[ticket->second.service.index()].counts.abandoned;
-  if (ticket->second.held) {
-    unhold(ticket, now);
-  } else if (LiveEndpoint* endpoint = live_.find(ticket->second.endpoint)) {
+  Ticket* const ticket = tickets_.find(id);
+  if (ticket == nullptr) return;
+  if (!ticket->orphaned) ++services_[ticket->service.index()].counts.abandoned;
+  if (ticket->held) {
+    unhold(*ticket, now);
+  } else if (LiveEndpoint* endpoint = live_.find(ticket->endpoint)) {
     live_.vacate(*endpoint, now);
   }
-  tickets_.erase(ticket);
+  tickets_.erase(*ticket);
   release(now, out);
 }
 
@@ -389,6 +381,7 @@ void Router::on_view(std::shared_ptr<const FleetView> view, TimePoint now, Decis
   const auto previous = std::exchange(view_, std::move(view));
   const FleetSpec* previous_spec = previous != nullptr ? previous->spec.get() : nullptr;
   live_.adopt(*view_, previous_spec, now);
+  if (previous_spec != view_->spec.get()) classifier_ = Classifier(*view_->spec);
   if (previous_spec == nullptr) {
     services_.resize(view_->spec->services.size());
     for (std::size_t i = 0; i < services_.size(); ++i) {
@@ -398,24 +391,32 @@ void Router::on_view(std::shared_ptr<const FleetView> view, TimePoint now, Decis
   } else if (previous_spec != view_->spec.get()) {
     adopt_spec(*previous_spec, now, out);
   }
-  for (std::uint32_t i = 0; i < services_.size(); ++i) {
-    const auto& service = spec_of(ServiceId(i));
-    if (!draws_by_weight(service.routing)) continue;
-    services_[i].shares.resize(service.units.size());
-    paper_shares(*view_, service, view_->services[i].mode, services_[i].shares);
-  }
+  adopt_view();
   for (std::uint32_t i = 0; i < services_.size(); ++i) {
     HoldQueue& held = services_[i].held;
     if (held.empty()) continue;
-    held.judge_slack(quickest_service(*view_, spec_of(ServiceId(i)), live_));
+    held.judge_slack(quickest_service(services_[i].prospects, live_));
     expire(ServiceId(i), now, out);
   }
   release(now, out);
 }
 
-Decision Router::service_removed(RequestId id, const Ticket& ticket, TimePoint now) const {
-  Decision decision;
-  decision.request = id;
+// What follows from the view alone is not worked out again for every request.
+void Router::adopt_view() {
+  for (std::uint32_t i = 0; i < services_.size(); ++i) {
+    const auto& service = spec_of(ServiceId(i));
+    ServiceState& state = services_[i];
+    gather(*view_, service, state.prospects);
+    state.shares.assign(service.units.size(), 0.0);
+    if (draws_by_weight(service.routing)) {
+      paper_shares(*view_, service, view_->services[i].mode, state.shares);
+    }
+  }
+}
+
+void Router::append_service_removed(const Ticket& ticket, TimePoint now, Decisions& out) const {
+  Decision& decision = out.emplace_back();
+  decision.request = ticket.id;
   decision.at = now;
   decision.arrival = ticket.arrival;
   decision.deadline = ticket.deadline;
@@ -423,7 +424,6 @@ Decision Router::service_removed(RequestId id, const Ticket& ticket, TimePoint n
   decision.reason = RejectReason::kServiceRemoved;
   decision.status = 503;
   decision.retry_after = kLeastRetryAfter;
-  return decision;
 }
 
 // A reload: services and units are matched by name, requests follow theirs. Held requests of a
@@ -452,28 +452,25 @@ void Router::adopt_spec(const FleetSpec& previous, TimePoint now, Decisions& out
   }
   services_ = std::move(services);
 
-  for (auto ticket = tickets_.begin(); ticket != tickets_.end();) {
-    Ticket& request = ticket->second;
+  tickets_.for_each([&](Ticket& ticket) {
     const auto service =
-        request.orphaned ? std::nullopt : spec.find_service(previous.service(request.service).name);
-    if (!service && request.held) {
-      out.push_back(service_removed(ticket->first, request, now));
-      ticket = tickets_.erase(ticket);
-      continue;
+        ticket.orphaned ? std::nullopt : spec.find_service(previous.service(ticket.service).name);
+    if (!service && ticket.held) {
+      append_service_removed(ticket, now, out);
+      tickets_.erase(ticket);
+      return;
     }
-    if (!request.held && request.unit != kNoUnit) {
-      request.unit = spec.find_unit(previous.unit(request.unit).name).value_or(kNoUnit);
+    if (!ticket.held && ticket.unit != Ticket::kNoUnit) {
+      ticket.unit = spec.find_unit(previous.unit(ticket.unit).name).value_or(Ticket::kNoUnit);
     }
-    request.tried.clear();
-    request.orphaned = !service;
-    if (service) request.service = *service;
-    if (request.held) {
+    ticket.tried.clear();
+    ticket.orphaned = !service;
+    if (service) ticket.service = *service;
+    if (ticket.held) {
       // Whether its slack has run out is judged with everybody's, when the view is in force.
-      const HeldRequest held = as_held(ticket->first, request);
-      request.place = services_[service->index()].held.add(held, held.deadline);
+      ticket.place = services_[service->index()].held.add(as_held(ticket), ticket.deadline);
     }
-    ++ticket;
-  }
+  });
 }
 
 void Router::digest(TimePoint now, RouterDigest& out) const {

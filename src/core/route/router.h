@@ -14,7 +14,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
 #include "base/prng.h"
@@ -22,9 +21,12 @@
 #include "core/model/digest.h"
 #include "core/model/fleet_view.h"
 #include "core/model/request.h"
+#include "core/route/assess.h"
 #include "core/route/balance.h"
+#include "core/route/classify.h"
 #include "core/route/hold_queue.h"
 #include "core/route/live.h"
+#include "core/route/ticket_table.h"
 
 namespace signalbox::core {
 
@@ -32,7 +34,7 @@ class Router {
  public:
   using Decisions = std::vector<Decision>;  // appended to, never cleared, by the calls below
 
-  static constexpr int kMaxAttempts = 4;  // the first one and three re-decisions
+  static constexpr int kMaxAttempts = Ticket::kMaxAttempts;
 
   // Equal seeds and equal inputs give equal decisions.
   explicit Router(std::uint64_t seed) : prng_(seed) {}
@@ -65,32 +67,15 @@ class Router {
   const FleetView& view() const { return *view_; }
 
  private:
-  // One request between its arrival and its end.
-  struct Ticket {
-    ServiceId service;
-    TimePoint arrival{};
-    TimePoint deadline{};
-    double work = 1.0;
-    bool held = false;
-    HoldQueue::Place place = 0;  // while held
-    TimePoint held_since{};
-    bool replayable = true;
-    bool orphaned = false;  // its service left the configuration while it was in flight
-    std::uint8_t attempts = 0;
-    BoundedVector<UnitId, kMaxAttempts> tried;  // units that failed it
-    // While in flight:
-    EndpointId endpoint;
-    UnitId unit;  // kNoUnit once it has left the configuration
-    TimePoint forwarded_at{};
-    Duration expected{};  // the profile's time in service at its work and the load it found
-  };
   struct ServiceState {
     HoldQueue held;
     ServiceDigest counts;
     std::vector<std::uint64_t> forwarded;   // parallel to the service's units
     std::vector<LatencyHistogram> latency;  // parallel to the service's units
-    std::vector<double> shares;             // likewise; under a policy that draws by weight
     EndpointId last_taken;
+    // What the view in force says, likewise:
+    std::vector<Prospect> prospects;
+    std::vector<double> shares;  // under a policy that draws by weight
   };
   // Whose turn it is among the services that hold requests.
   struct QueueHead {
@@ -99,29 +84,32 @@ class Router {
     ServiceId service;
     auto operator<=>(const QueueHead&) const = default;
   };
-  using Tickets = std::unordered_map<RequestId, Ticket>;
-  static constexpr UnitId kNoUnit{0xFFFFFFFF};
 
-  Decision consider(RequestId id, const Ticket& ticket, TimePoint now);
+  // Where a decision found it best to go: the place among the service's units.
+  using Picked = std::optional<std::size_t>;
+  Picked consider(Decision& decision, Ticket& ticket, TimePoint now);
+  Picked pick(Decision& decision, const Ticket& ticket, TimePoint now);
   std::optional<Balanced> balance(const Ticket& ticket);
-  void commit(const Decision& decision, Tickets::iterator ticket, TimePoint now, Decisions& out);
-  void reject(Decision decision, RejectReason reason, int status, Tickets::iterator ticket,
-              Decisions& out);
-  void redecide(Tickets::iterator ticket, const Outcome& outcome, TimePoint now, Decisions& out);
-  static HeldRequest as_held(RequestId id, const Ticket& ticket) {
-    return {id, ticket.arrival, ticket.deadline, ticket.work};
+  void decide(Ticket& ticket, TimePoint now, Decisions& out);
+  void forward(Decision& decision, std::size_t picked, Ticket& ticket, TimePoint now);
+  void reject(Decision& decision, RejectReason reason, int status, Ticket& ticket);
+  void redecide(Ticket& ticket, const Outcome& outcome, TimePoint now, Decisions& out);
+  static HeldRequest as_held(const Ticket& ticket) {
+    return {ticket.id, ticket.arrival, ticket.deadline, ticket.work};
   }
-  void hold(Tickets::iterator ticket, bool late, TimePoint now);
+  void hold(Ticket& ticket, bool late, TimePoint now);
   void release(TimePoint now, Decisions& out);
   void release_service(ServiceId id, TimePoint now, Decisions& out);
   void expire(ServiceId id, TimePoint now, Decisions& out);
-  void unhold(Tickets::iterator ticket, TimePoint now);
+  void unhold(Ticket& ticket, TimePoint now);
   void note_failure(LiveEndpoint& endpoint, const Outcome& outcome, TimePoint now);
   void note_completion(const Ticket& ticket, LiveEndpoint* endpoint, const Outcome& outcome,
                        TimePoint now);
   void adopt_spec(const FleetSpec& previous, TimePoint now, Decisions& out);
-  Decision blank(RequestId id, const Ticket& ticket, TimePoint now) const;
-  Decision service_removed(RequestId id, const Ticket& ticket, TimePoint now) const;
+  void adopt_view();
+  // Appended to `out`, to be filled where it stands: a decision is too long to be carried about.
+  Decision& append_blank(const Ticket& ticket, TimePoint now, Decisions& out) const;
+  void append_service_removed(const Ticket& ticket, TimePoint now, Decisions& out) const;
   const ServiceSpec& spec_of(ServiceId id) const { return view_->spec->service(id); }
 
   Prng prng_;
@@ -129,7 +117,9 @@ class Router {
   LiveFleet live_;
   std::vector<ServiceState> services_;  // indexed by ServiceId
   std::vector<QueueHead> heads_;        // of release(), kept so that it allocates nothing
-  Tickets tickets_;
+  TicketTable tickets_;
+  Classifier classifier_;
+  Offers offers_{};  // of the decision under way
 };
 
 }  // namespace signalbox::core

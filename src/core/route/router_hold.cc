@@ -4,7 +4,6 @@
 // gets the slots that free.
 #include <algorithm>
 
-#include "core/route/assess.h"
 #include "core/route/router.h"
 
 namespace signalbox::core {
@@ -17,27 +16,20 @@ constexpr int kMaxConsidered = 16;
 
 }  // namespace
 
-void Router::hold(Tickets::iterator ticket, bool late, TimePoint now) {
-  Ticket& request = ticket->second;
-  HoldQueue& queue = services_[request.service.index()].held;
-  const HeldRequest held = as_held(ticket->first, request);
-  if (late) {
-    request.place = queue.add_late(held);
-  } else {
-    const Duration quickest = quickest_service(*view_, spec_of(request.service), live_);
-    request.place = queue.add(held, held.start_by(quickest));
-  }
-  request.held = true;
-  request.held_since = now;
+void Router::hold(Ticket& ticket, bool late, TimePoint now) {
+  HoldQueue& queue = services_[ticket.service.index()].held;
+  const HeldRequest held = as_held(ticket);
+  ticket.place = late ? queue.add_late(held) : queue.add(held, ticket.start_by);
+  ticket.held = true;
+  ticket.held_since = now;
 }
 
-void Router::unhold(Tickets::iterator ticket, TimePoint now) {
-  Ticket& request = ticket->second;
-  if (!request.held) return;
-  ServiceState& state = services_[request.service.index()];
-  state.held.remove(request.place);
-  state.counts.longest_hold = std::max(state.counts.longest_hold, now - request.held_since);
-  request.held = false;
+void Router::unhold(Ticket& ticket, TimePoint now) {
+  if (!ticket.held) return;
+  ServiceState& state = services_[ticket.service.index()];
+  state.held.remove(ticket.place);
+  state.counts.longest_hold = std::max(state.counts.longest_hold, now - ticket.held_since);
+  ticket.held = false;
 }
 
 // Moves requests whose slack has run out to the late line (or refuses them), and rejects those
@@ -47,10 +39,10 @@ void Router::expire(ServiceId id, TimePoint now, Decisions& out) {
   if (held.empty()) return;
   const auto& service = spec_of(id);
   const auto reject_held = [&](HoldQueue::Place place, RejectReason reason) {
-    const auto ticket = tickets_.find(held.at(place).request);
-    reject(blank(ticket->first, ticket->second, now), reason, 503, ticket, out);
+    Ticket& ticket = *tickets_.find(held.at(place).request);
+    reject(append_blank(ticket, now, out), reason, 503, ticket);
   };
-  const Duration quickest = quickest_service(*view_, service, live_);
+  const Duration quickest = quickest_service(services_[id.index()].prospects, live_);
   while (held.next_end_of_slack() <= now) {
     const HoldQueue::Place place = *held.next_out_of_slack();
     const TimePoint start_by = held.at(place).start_by(quickest);
@@ -107,11 +99,12 @@ void Router::release_service(ServiceId id, TimePoint now, Decisions& out) {
     while (passed_over < kMaxConsidered && any_free()) {
       const auto place = held.next(line);
       if (!place) break;
-      const auto ticket = tickets_.find(held.at(*place).request);
-      const Decision decision = consider(ticket->first, ticket->second, now);
-      if (decision.action == Action::kForward) {
-        commit(decision, ticket, now, out);
+      Ticket& ticket = *tickets_.find(held.at(*place).request);
+      Decision& decision = append_blank(ticket, now, out);
+      if (const Picked picked = consider(decision, ticket, now)) {
+        forward(decision, *picked, ticket, now);
       } else {
+        out.pop_back();
         held.set_aside(*place);
         ++passed_over;
       }
