@@ -4,6 +4,7 @@
 # saying what to do next; the work itself is done by scripts/ and by CMake's presets.
 #
 #   JOBS=4   how many compilers and tests run at once
+#   CAMPAIGN='--scenario s1 --seeds 3'   options of make bench-policy (see its --help)
 
 SHELL := /bin/bash -o pipefail
 .DEFAULT_GOAL := help
@@ -22,11 +23,11 @@ endif
 say = @printf '\n$(BOLD)==> %s$(PLAIN)\n' '$(1)'
 next = @printf '\n$(BOLD)What next$(PLAIN)\n' && printf '  %-48s $(DIM)%s$(PLAIN)\n'
 
-.PHONY: help run build test sanitize bench format lint clean setup
+.PHONY: help run build test sanitize bench bench-policy reproduce fuzz format lint clean setup
 
 help: ## this list
 	@printf '\n  $(BOLD)Signalbox$(PLAIN) directs generative-inference traffic over mixed accelerators.\n\n'
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  $(BOLD)make %-9s$(PLAIN) %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  $(BOLD)make %-12s$(PLAIN) %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@printf '\n  $(DIM)New here? make run, then README.md. To change the code: HACKING.md.$(PLAIN)\n\n'
 
 run: setup ## build, then watch the demo: five pools, two waves, one shortage
@@ -70,6 +71,28 @@ bench: build ## build and run the benchmarks
 	done; \
 	((count > 0)) || { echo 'bench: build/release/bench holds no benchmark' >&2; exit 1; }
 	$(next) 'make bench BENCH_FLAGS=--benchmark_filter=NAME' 'only some of them'
+
+reproduce: setup ## the paper's Figures 6 to 11 run again, in one page with checks
+	$(call say,building signalbox)
+	@$(call build_preset,release,--target signalbox)
+	$(call say,running the paper's experiments)
+	$(BINARY) simulate --reproduce build/reproduction.html
+	$(next) 'xdg-open build/reproduction.html' 'look at the plots' \
+	  '$(BINARY) simulate --list' 'what else can be simulated'
+
+bench-policy: setup ## all policies before S1 to S4: takes hours, goes on where it stopped
+	$(call say,building the campaign)
+	@$(call build_preset,release,--target bench-policy)
+	$(call say,running it; interrupt it whenever you like)
+	build/release/bench-policy $(CAMPAIGN)
+	$(next) 'git diff bench/RESULTS.md' 'what the tables say now'
+
+fuzz: setup ## random fleets and fault storms against what must hold, 100,000 of them
+	$(call say,building signalbox)
+	@$(call build_preset,release,--target signalbox)
+	$(call say,fuzzing; this takes minutes)
+	$(BINARY) simulate --fuzz $(or $(CASES),100000)
+	$(next) 'make fuzz CASES=1000000' 'look further'
 
 format: setup ## lay out every C++ file with clang-format
 	$(call say,laying out C++ files)

@@ -71,8 +71,10 @@ struct ReplayOptions {
   std::string log;        // a segment of an input log, or a directory, of which the newest is taken
   std::string decisions;  // file for a line per decision; empty = none
   bool json = false;
+  std::vector<std::string> policies;  // to try on its requests instead of replaying it
 };
 int replay_command(const ReplayOptions& options);
+int replay_policy_command(const ReplayOptions& options);
 
 struct DemoOptions {
   Duration length = 120s;

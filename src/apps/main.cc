@@ -81,6 +81,11 @@ int main(int argc, char** argv) {
       ->required();
   replay_app->add_flag("--json", replay.json, "Print one JSON object");
   replay_app->add_option("--decisions", replay.decisions, "Write a line per decision to this file");
+  replay_app
+      ->add_option(
+          "--policy", replay.policies,
+          "Try these policies on the log's requests instead (modelled; see simulate --list)")
+      ->delimiter(',');
   replay_app->callback([&] { run = [&] { return replay_command(replay); }; });
 
   EmulateOptions emulate;
@@ -112,6 +117,8 @@ int main(int argc, char** argv) {
                          "Signalbox's router for every policy, so that only the scaling differs");
   simulate_app->add_flag("--json", simulate.json, "Print one flat JSON object per result");
   simulate_app->add_option("--report", simulate.report, "Write a page with plots to this file");
+  simulate_app->add_option("--input-log", simulate.input_log,
+                           "Log every input of the core to this folder, for signalbox replay");
   simulate_app->add_option("--traces", simulate.traces, "The folder of public traces");
   auto* list_flag = simulate_app->add_flag("--list", simulate.list, "Show scenarios and policies");
   auto* fuzz_option =

@@ -85,6 +85,7 @@ void print_text(const journal::ReplayReport& report, const std::string& log, dou
 }  // namespace
 
 int replay_command(const ReplayOptions& options) {
+  if (!options.policies.empty()) return replay_policy_command(options);
   const auto fail = [](const std::string& why) {
     fmt::print(stderr, "signalbox replay: {}\n", why);
     return kExitBadUsage;

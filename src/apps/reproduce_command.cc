@@ -102,13 +102,14 @@ int reproduce_command(const ReproduceOptions& options) {
                                            .flat_latency = flat_latencies(scenarios[1])},
                                           cap.axis);
   auto& shortage = page.reproductions[2];
-  shortage.checks = sim::check_figures_10_and_11(shortage.result,
-                                                 {.short_unit = kInf2,
-                                                  .shortage = {18h + 45min, 30h},
-                                                  .next_wave = {28h + 30min, 37h + 30min},  // its trough is at 30 h
-                                                  .flat_latency = flat_latencies(scenarios[2]),
-                                                  .objective = kObjective},
-                                                 shortage.axis);
+  shortage.checks = sim::check_figures_10_and_11(
+      shortage.result,
+      {.short_unit = kInf2,
+       .shortage = {18h + 45min, 30h},
+       .next_wave = {28h + 30min, 37h + 30min},  // its trough is at 30 h
+       .flat_latency = flat_latencies(scenarios[2]),
+       .objective = kObjective},
+      shortage.axis);
   bool all_hold = true;
   for (const auto& reproduction : page.reproductions) {
     fmt::print("{}\n", reproduction.title);

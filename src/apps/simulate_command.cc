@@ -17,6 +17,7 @@
 #include "apps/exit_code.h"
 #include "apps/progress_line.h"
 #include "apps/simulation_page.h"
+#include "journal/input_log_writer.h"
 #include "net/clock.h"
 #include "sim/policy/registry.h"
 #include "sim/report/json.h"
@@ -95,6 +96,30 @@ Result<std::vector<const sim::PolicySpec*>> policies_of(const SimulateOptions& o
   return chosen;
 }
 
+// A log is one run of the core itself, told the truth: nothing else can be decided again.
+Result<std::unique_ptr<journal::InputLogWriter>> open_input_log(
+    const SimulateOptions& options, const std::vector<sim::Scenario>& scenarios,
+    const std::vector<const sim::PolicySpec*>& policies) {
+  if (scenarios.size() != 1 || options.seeds != 1 || policies.size() != 1 ||
+      policies[0]->name != "signalbox") {
+    return Error{"--input-log takes one scenario, one seed and the policy signalbox"};
+  }
+  for (const auto& fault : scenarios[0].signal_faults) {
+    if (fault.fault.load_factor == 1.0) continue;
+    return Error{
+        "--input-log: the scenario falsifies the reported load, and a falsified digest "
+        "cannot be made again from the Router's inputs"};
+  }
+  constexpr std::uint64_t kSegmentBytes = 256ULL << 20;
+  constexpr std::uint32_t kSegments = 1024;
+  return journal::InputLogWriter::open({.directory = options.input_log,
+                                        .segment_bytes = kSegmentBytes,
+                                        .segments = kSegments,
+                                        .drop_oldest = false,
+                                        .check_every = 4096,
+                                        .started_unix_nanos = net::unix_nanos()});
+}
+
 // The clairvoyant's cost rate beside the policy's, where there is a bound.
 void add_bound(sim::RunResult& result, sim::Hindsight& hindsight, const sim::Scenario& scenario) {
   const auto rate = hindsight.bound_rate_usd_per_hour();
@@ -117,6 +142,12 @@ int simulate_command(const SimulateOptions& options) {
   const auto policies = policies_of(options);
   if (!policies.ok()) return complain(policies.error());
 
+  std::unique_ptr<journal::InputLogWriter> input_log;
+  if (!options.input_log.empty()) {
+    auto opened = open_input_log(options, *scenarios, *policies);
+    if (!opened.ok()) return complain(opened.error());
+    input_log = std::move(*opened);
+  }
   ProgressLine progress;
   std::vector<sim::MeasuredRun> runs;
   const bool page = !options.report.empty();
@@ -143,6 +174,7 @@ int simulate_command(const SimulateOptions& options) {
           progress.show(label, done + share * to_seconds(scenario.length), total);
         };
         progress.show(label, done, total);
+        experiment.options.sink = input_log.get();
         const TimePoint began = net::now();
         sim::MeasuredRun run;
         run.result = sim::run(experiment, hindsight);
@@ -158,6 +190,13 @@ int simulate_command(const SimulateOptions& options) {
     }
   }
   progress.clear();
+  if (input_log) {
+    input_log->close();
+    const auto& status = input_log->status();
+    if (!status.stopped_because.empty()) return complain({status.stopped_because});
+    fmt::print(stderr, "input log: {} requests in {} bytes, {}\n", status.requests, status.bytes,
+               status.first_segment);
+  }
 
   const auto summaries = sim::summarise(runs);
   if (options.json) {

@@ -78,7 +78,7 @@ class Invariants final : public Witness {
 
   const Scenario& scenario_;
   std::vector<bool> may_be_drained_;  // by unit: the guardrail on drains does not hold for it
-  bool prices_stand_ = true;  // no price moves and nobody lies about one
+  bool prices_stand_ = true;          // no price moves and nobody lies about one
   std::unordered_map<RequestId, Open> open_;
   std::uint64_t arrived_ = 0;
   std::vector<int> held_;  // by service

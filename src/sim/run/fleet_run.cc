@@ -91,6 +91,10 @@ FleetRun::FleetRun(const Scenario& scenario, std::unique_ptr<Control> control, R
   timeouts_.resize(scenario.fleet.services.size());
   result_.fingerprint = 0xCBF29CE484222325ULL;
 
+  if (options_.sink != nullptr) {
+    options_.sink->router_started(Prng(options_.seed).fork(2).next());
+    options_.sink->controller_started(scenario.fleet, TimePoint{});
+  }
   // Before the first tick: what it launches is billed within the window.
   events_.push(TimePoint{} + scenario.report_from, {Event::Kind::kReportFrom});
   events_.push(TimePoint{}, {Event::Kind::kTick});

@@ -5,6 +5,8 @@
 
 #include <utility>
 
+#include "sim/workload/time_window.h"
+
 namespace signalbox::sim {
 
 namespace {
@@ -16,8 +18,10 @@ constexpr double kMissedShares[] = {0.0, 0.0005, 0.002, 0.01, 0.05, 0.2};
 DemandSeries gather_all(const Scenario& scenario, std::uint64_t seed) {
   DemandSeries all;
   for (std::size_t i = 0; i < scenario.traffic.size(); ++i) {
-    const auto stream = scenario.traffic[i].arrivals(traffic_seed(seed, i));
-    const DemandSeries one = gather(*stream, 60s, scenario.length);
+    // A run takes what arrives within its length, however long the clients would go on.
+    TimeWindow within(scenario.traffic[i].arrivals(traffic_seed(seed, i)),
+                      {.from = TimePoint{}, .to = TimePoint{} + scenario.length});
+    const DemandSeries one = gather(within, 60s, scenario.length);
     if (i == 0) {
       all = one;
       continue;
