@@ -145,6 +145,7 @@ TEST(Signal, of_every_kind_comes_back) {
       {now, "actuator", core::LaunchRefused{EndpointId(4), UnitId(2), "no capacity"}},
       {now, "actuator", core::EndpointReady{EndpointId(4), {"10.0.0.9", 8443}}},
       {now, "actuator", core::EndpointGone{EndpointId(4), ""}},
+      {now, "provider", core::EndpointLeaving{EndpointId(4), now + 120s}},
       {now, "probe", core::ProbeResult{EndpointId(4), false}}};
   for (const auto& signal : signals) {
     const auto back = decode_signal(bytes_of(signal));

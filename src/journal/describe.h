@@ -90,6 +90,10 @@ void describe(auto& io, Of<core::EndpointGone> auto& value) {
   auto& [endpoint, reason] = value;
   io(endpoint, reason);
 }
+void describe(auto& io, Of<core::EndpointLeaving> auto& value) {
+  auto& [endpoint, by] = value;
+  io(endpoint, by);
+}
 void describe(auto& io, Of<core::ProbeResult> auto& value) {
   auto& [endpoint, healthy] = value;
   io(endpoint, healthy);

@@ -77,6 +77,10 @@ PoolSpec draw_pool(Draw& draw, const core::UnitSpec& unit, Duration length) {
   if (!unit.managed) return pool;
   if (draw.chance(0.2)) pool.quota = draw.between(0, 10);
   if (draw.chance(0.2)) pool.boot_failure = draw.real(0.0, 1.0);
+  if (draw.chance(0.2)) {
+    pool.warm_up = draw.time(1s, 30s);
+    pool.warm_up_slowdown = draw.real(1.0, 5.0);
+  }
   if (draw.chance(0.3)) {
     pool.tier = Tier::kSpot;
     pool.notice = draw.time(0s, 20s);
@@ -375,7 +379,7 @@ std::vector<Reduction> possible_reductions(const Scenario& scenario) {
   for (std::size_t i = 0; i < scenario.pools.size(); ++i) {
     const PoolSpec& pool = scenario.pools[i];
     if (pool.tier != Tier::kOnDemand || pool.quota || !pool.capacity.empty() ||
-        !pool.price.empty() || pool.boot_failure > 0.0) {
+        !pool.price.empty() || pool.boot_failure > 0.0 || pool.warm_up > Duration{}) {
       all.push_back({Kind::kPool, i});
     }
   }

@@ -27,6 +27,10 @@ struct PoolSpec {
   StepSeries<double> price{};               // USD/hour over time; empty = the unit's price
   Duration notice = 120s;                   // from "you will lose it" to its loss (spot)
   double boot_failure = 0.0;                // share of launches that die instead of being ready
+  // A replica that has just become ready is this many times slower for so long: caches, compiled
+  // graphs, clocks.
+  Duration warm_up{};
+  double warm_up_slowdown = 1.0;  // >= 1
 
   // Machines that are one's own: the quota, or as many as there are at first.
   int owned() const { return tier == Tier::kOwned ? quota.value_or(initial) : 0; }

@@ -21,7 +21,7 @@ constexpr int kProbesUntilTrusted = 16;
 // A replica's pace follows from everything that holds for it now.
 void FleetRun::set_pace(EndpointId id, Replica& replica) {
   const std::size_t unit = replica.unit.index();
-  double slowdown = slowdown_[unit] * replica.own_slowdown;
+  double slowdown = slowdown_[unit] * replica.own_slowdown * replica.warm_up;
   if (replica.hung || !answers(replica)) slowdown = std::numeric_limits<double>::infinity();
   if (slowdown == replica.pace) return;
   replica.pace = slowdown;

@@ -18,6 +18,11 @@ void FleetRun::add_replica(EndpointId id, UnitId unit) {
   if (id.value >= replicas_.size()) replicas_.resize(id.value + 1);
   SIGNALBOX_ASSERT(replicas_[id.value] == nullptr);
   replicas_[id.value] = std::make_unique<Replica>(models_[unit.index()], unit, now_);
+  const PoolSpec& pool = pools_[unit.index()];
+  if (pool.warm_up > Duration{}) {
+    replicas_[id.value]->warm_up = pool.warm_up_slowdown;
+    events_.push(now_ + pool.warm_up, {Event::Kind::kWarm, id.value});
+  }
   set_pace(id, *replicas_[id.value]);
 }
 

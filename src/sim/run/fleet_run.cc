@@ -71,6 +71,7 @@ FleetRun::FleetRun(const Scenario& scenario, std::unique_ptr<Control> control, R
                 Prng(options_.seed).fork(1).next()),
       control_(std::move(control)),
       router_(Prng(options_.seed).fork(2).next()),
+      pools_(pools_of(scenario)),
       slowdown_(scenario.fleet.units.size(), 1.0),
       error_rate_(scenario.fleet.units.size(), 0.0),
       flaps_(scenario.fleet.units.size()),
@@ -204,6 +205,14 @@ void FleetRun::handle(const Event& event) {
     case Event::Kind::kFault:
       strike(scenario_.faults[event.subject]);
       break;
+    case Event::Kind::kWarm: {
+      const EndpointId id(event.subject);
+      Replica* replica = find_replica(id);
+      if (replica == nullptr) break;
+      replica->warm_up = 1.0;
+      set_pace(id, *replica);
+      break;
+    }
     case Event::Kind::kFlap:
       flap(UnitId(static_cast<std::uint32_t>(event.subject)));
       break;

@@ -69,6 +69,7 @@ class FleetRun {
       kTimer,
       kFault,
       kFlap,
+      kWarm,         // a replica has served itself warm
       kSignalFault,  // one begins or ends
       kDigest,       // one that was delayed
       kSlot,
@@ -84,6 +85,7 @@ class FleetRun {
 
     ReplicaEngine engine;
     UnitId unit;
+    double warm_up = 1.0;                  // the slowdown while it is cold
     double own_slowdown = 1.0;             // a slow node's
     double pace = 1.0;                     // the slowdown in force
     bool hung = false;                     // answers nothing, probes included
@@ -188,6 +190,7 @@ class FleetRun {
   Provider provider_;
   std::unique_ptr<Control> control_;
   core::Router router_;
+  std::vector<PoolSpec> pools_;             // by unit
   std::vector<ServiceModel> models_;        // by unit
   std::vector<double> slowdown_;            // by unit
   std::vector<double> error_rate_;          // by unit

@@ -125,6 +125,17 @@ TEST(FleetRun, a_replica_taken_back_is_replaced_and_its_request_served_again) {
   EXPECT_EQ(result.forwarded[0], 2U);
 }
 
+TEST(FleetRun, a_cold_replica_is_slower_until_it_is_warm) {
+  Scenario scenario = lone_replica({11s, 100s});
+  scenario.pools.resize(1);
+  scenario.pools[0].warm_up = 60s;
+  scenario.pools[0].warm_up_slowdown = 3.0;
+  const RunResult result = run(scenario);
+  ASSERT_EQ(result.history.size(), 2U);
+  EXPECT_DOUBLE_EQ(result.history[0].mean_in_replica_s[0], 1.5);
+  EXPECT_DOUBLE_EQ(result.history[1].mean_in_replica_s[0], 0.5);
+}
+
 TEST(FleetRun, a_unit_that_flaps_loses_nothing) {
   Scenario scenario = lone_replica({20s, 30s, 40s, 50s});
   Fault flap;

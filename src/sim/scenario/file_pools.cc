@@ -63,8 +63,8 @@ class PoolCheck {
       return false;
     }
     if (context_.fleet->unit(*id).managed) return true;
-    for (const std::string_view key :
-         {"tier", "quota", "notice", "boot_failure", "capacity", "capacity_trace"}) {
+    for (const std::string_view key : {"tier", "quota", "notice", "boot_failure", "warm_up",
+                                       "warm_up_slowdown", "capacity", "capacity_trace"}) {
       if (!fields_.has(key)) continue;
       context_.report.add(
           fields_.place(key),
@@ -133,6 +133,8 @@ PoolSpec build_pool(const Fields& fields, const FileContext& context) {
   if (const auto quota = fields.get<std::int64_t>("quota")) pool.quota = static_cast<int>(*quota);
   pool.notice = *fields.get<Duration>("notice");
   pool.boot_failure = *fields.get<double>("boot_failure");
+  pool.warm_up = *fields.get<Duration>("warm_up");
+  pool.warm_up_slowdown = *fields.get<double>("warm_up_slowdown");
   pool.capacity = capacity_of(fields, context);
   pool.price = steps_of<double, double>(fields, "price", "price");
   return pool;
