@@ -93,7 +93,8 @@ RC_GTEST_PROP(Decision, comes_back_byte_for_byte_and_field_for_field, ()) {
 
 TEST(Decision, what_it_rests_on_is_part_of_its_bytes) {
   core::Decision one;
-  one.candidates.push_back({UnitId(0), EndpointId(1), 10ms, 0.99, 0.001, 0.0});
+  one.candidates.push_back(
+      {UnitId(0), core::Verdict::kChosen, EndpointId(1), 10ms, 0.99, 0.001, 0.0});
   core::Decision other = one;
   other.candidates[0].probability = std::nextafter(0.99, 1.0);
   EXPECT_NE(bytes_of(one), bytes_of(other));

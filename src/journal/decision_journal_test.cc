@@ -36,9 +36,9 @@ core::Decision forward(std::uint64_t id, Duration waited = {}, std::uint8_t atte
   decision.unit = UnitId(1);
   decision.endpoint = EndpointId(101);
   decision.candidates.push_back(
-      {UnitId(0), EndpointId(1), 500ms, 0.2, 0.001, 0.0, core::Verdict::kTooSlow});
+      {UnitId(0), core::Verdict::kTooSlow, EndpointId(1), 500ms, 0.2, 0.001, 0.0});
   decision.candidates.push_back(
-      {UnitId(1), EndpointId(101), 600ms, 0.999, 0.002, 0.0, core::Verdict::kChosen});
+      {UnitId(1), core::Verdict::kChosen, EndpointId(101), 600ms, 0.999, 0.002, 0.0});
   return decision;
 }
 

@@ -32,7 +32,7 @@ std::string json_text(std::string_view text) {
 
 std::string candidates_json(const core::Decision& decision, const core::FleetSpec& spec) {
   std::string out = "[";
-  for (const auto& [unit, endpoint, predicted, probability, cost_usd, weight, verdict] :
+  for (const auto& [unit, verdict, endpoint, predicted, probability, cost_usd, weight] :
        decision.candidates) {
     out += fmt::format(
         "{}{{\"unit\":{},\"endpoint\":{},\"predicted_ms\":{},\"probability\":{},\"cost_usd\":{},"

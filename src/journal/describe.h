@@ -106,8 +106,8 @@ void describe(auto& io, Of<core::Signal> auto& value) {
 // ---- what the core answered ----------------------------------------------------------------
 
 void describe(auto& io, Of<core::Candidate> auto& value) {
-  auto& [unit, endpoint, predicted, probability, cost_usd, weight, verdict] = value;
-  io(unit, endpoint, predicted, probability, cost_usd, weight, verdict);
+  auto& [unit, verdict, endpoint, predicted, probability, cost_usd, weight] = value;
+  io(unit, verdict, endpoint, predicted, probability, cost_usd, weight);
 }
 void describe(auto& io, Of<core::Decision> auto& value) {
   auto& [request, service, action, mode, routing, attempt, late, view_version, at, arrival,

@@ -30,6 +30,8 @@ Duration longest_tail(const core::FleetSpec& fleet) {
   return tail;
 }
 
+std::uint64_t router_seed(std::uint64_t run_seed) { return Prng(run_seed).fork(2).next(); }
+
 std::vector<PoolSpec> pools_of(const Scenario& scenario) {
   return scenario.pools.empty() ? std::vector<PoolSpec>(scenario.fleet.units.size())
                                 : scenario.pools;
@@ -70,7 +72,7 @@ FleetRun::FleetRun(const Scenario& scenario, std::unique_ptr<Control> control, R
       provider_(scenario.fleet.units, pools_of(scenario), scenario.fleet.control.billing_minimum,
                 Prng(options_.seed).fork(1).next()),
       control_(std::move(control)),
-      router_(Prng(options_.seed).fork(2).next()),
+      router_(router_seed(options_.seed)),
       pools_(pools_of(scenario)),
       slowdown_(scenario.fleet.units.size(), 1.0),
       error_rate_(scenario.fleet.units.size(), 0.0),
@@ -82,20 +84,12 @@ FleetRun::FleetRun(const Scenario& scenario, std::unique_ptr<Control> control, R
         scenario.fleet.units[u], scenario.shapes.empty() ? ServiceShape{} : scenario.shapes[u]));
     result_.units.push_back(scenario.fleet.units[u].name);
   }
-  if (options_.sink != nullptr) {
-    options_.sink->router_started(Prng(options_.seed).fork(2).next());
-    options_.sink->controller_started(scenario.fleet, TimePoint{});
-  }
   result_.scenario = scenario.name;
   result_.seed = options_.seed;
   result_.forwarded.resize(models_.size());
   timeouts_.resize(scenario.fleet.services.size());
   result_.fingerprint = 0xCBF29CE484222325ULL;
 
-  if (options_.sink != nullptr) {
-    options_.sink->router_started(Prng(options_.seed).fork(2).next());
-    options_.sink->controller_started(scenario.fleet, TimePoint{});
-  }
   // Before the first tick: what it launches is billed within the window.
   events_.push(TimePoint{} + scenario.report_from, {Event::Kind::kReportFrom});
   events_.push(TimePoint{}, {Event::Kind::kTick});
@@ -449,7 +443,14 @@ void FleetRun::deliver_digest(const core::RouterDigest& digest, std::uint64_t nu
 
 const core::Plan& FleetRun::tell_tick() {
   const core::Plan& plan = control_->tick(now_);
-  if (options_.sink != nullptr) options_.sink->controller_tick(now_, plan);
+  if (options_.sink == nullptr) return plan;
+  if (view_version_ == 0) {
+    // The first call of all. What control was told may differ from the truth, and its first view
+    // says what it was.
+    options_.sink->router_started(router_seed(options_.seed));
+    options_.sink->controller_started(*control_->view()->spec, TimePoint{});
+  }
+  options_.sink->controller_tick(now_, plan);
   return plan;
 }
 
