@@ -75,7 +75,7 @@ bench: build ## build and run the benchmarks
 reproduce: setup ## the paper's Figures 6 to 11 run again, in one page with checks
 	$(call say,building signalbox)
 	@$(call build_preset,release,--target signalbox)
-	$(call say,running the paper's experiments)
+	$(call say,running the experiments of the paper)
 	$(BINARY) simulate --reproduce build/reproduction.html
 	$(next) 'xdg-open build/reproduction.html' 'look at the plots' \
 	  '$(BINARY) simulate --list' 'what else can be simulated'
