@@ -41,6 +41,32 @@ const char* to_string(Policy policy) {
   return policy == Policy::kCostFirst ? "cost_first" : "capacity_first";
 }
 
+const char* to_string(Resilience resilience) {
+  switch (resilience) {
+    case Resilience::kNone:
+      return "none";
+    case Resilience::kZone:
+      return "zone";
+    case Resilience::kUnit:
+      return "unit";
+  }
+  return "?";
+}
+
+const char* to_string(Tier tier) {
+  switch (tier) {
+    case Tier::kOnDemand:
+      return "on-demand";
+    case Tier::kSpot:
+      return "spot";
+    case Tier::kReserved:
+      return "reserved";
+    case Tier::kOwned:
+      return "owned";
+  }
+  return "?";
+}
+
 const char* to_string(RoutingPolicy routing) {
   switch (routing) {
     case RoutingPolicy::kSignalbox:

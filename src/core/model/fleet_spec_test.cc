@@ -34,6 +34,13 @@ TEST(FleetSpec, modes_and_policies_are_named_as_in_the_config) {
   EXPECT_STREQ(to_string(Mode::kCapacityOptimized), "capacity_optimized");
   EXPECT_STREQ(to_string(Policy::kCostFirst), "cost_first");
   EXPECT_STREQ(to_string(Policy::kCapacityFirst), "capacity_first");
+  EXPECT_STREQ(to_string(Resilience::kNone), "none");
+  EXPECT_STREQ(to_string(Resilience::kZone), "zone");
+  EXPECT_STREQ(to_string(Resilience::kUnit), "unit");
+  EXPECT_STREQ(to_string(Tier::kOnDemand), "on-demand");
+  EXPECT_STREQ(to_string(Tier::kSpot), "spot");
+  EXPECT_STREQ(to_string(Tier::kReserved), "reserved");
+  EXPECT_STREQ(to_string(Tier::kOwned), "owned");
   EXPECT_STREQ(to_string(RoutingPolicy::kSignalbox), "signalbox");
   EXPECT_STREQ(to_string(RoutingPolicy::kPaperWeighted), "paper-weighted");
   EXPECT_STREQ(to_string(RoutingPolicy::kPaperEqual), "paper-equal");

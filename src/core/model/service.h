@@ -47,6 +47,10 @@ constexpr bool balances_endpoints(RoutingPolicy routing) {
          routing == RoutingPolicy::kPowerOfTwo;
 }
 
+// What may be lost at once and still leave enough capacity: nothing, all that stands in any one
+// zone, or any one unit (model x hardware x framework, in all its zones and tiers).
+enum class Resilience { kNone, kZone, kUnit };
+
 // What becomes of a request that can no longer meet its objective.
 enum class WhenLate { kServe, kRefuse };
 
@@ -70,6 +74,7 @@ struct ServiceSpec {
 
   Objective objective;
   Policy policy = Policy::kCostFirst;
+  Resilience resilience = Resilience::kNone;
   RoutingPolicy routing = RoutingPolicy::kSignalbox;
   // Hand-set shares for kPaperWeighted and kPaperBinary, parallel to `units`; empty = the paper's
   // efficiency formula.
@@ -85,6 +90,7 @@ struct ServiceSpec {
 
 const char* to_string(Mode mode);
 const char* to_string(Policy policy);
+const char* to_string(Resilience resilience);
 const char* to_string(RoutingPolicy routing);
 
 }  // namespace signalbox::core

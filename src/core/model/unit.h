@@ -24,6 +24,25 @@ struct Address {
 
 std::string to_string(const Address& address);
 
+// How a replica is had and paid for.
+enum class Tier : std::uint8_t {
+  kOnDemand,  // stays until it is stopped; billed while it runs
+  kSpot,      // cheaper, and may be taken back after a notice
+  kReserved,  // paid for by contract, up to `max_replicas`, whether or not it runs
+  kOwned,     // one's own machines, up to `max_replicas`: paid for whether or not they run
+};
+
+// Running another replica of such a tier adds nothing to what is paid.
+constexpr bool is_prepaid(Tier tier) { return tier == Tier::kReserved || tier == Tier::kOwned; }
+
+const char* to_string(Tier tier);
+
+// A fact about where and on what a unit runs, which a rule may ask for: residency=eu.
+struct Label {
+  std::string key, value;
+  bool operator==(const Label&) const = default;
+};
+
 struct HealthCheck {
   std::string path = "/health";
   Duration interval = 2s;
@@ -34,7 +53,9 @@ struct HealthCheck {
 
 struct UnitSpec {
   std::string name;
-  std::string model, hardware, framework, zone;  // labels; empty = not stated
+  std::string model, hardware, framework, zone;  // empty = not stated
+  Tier tier = Tier::kOnDemand;
+  std::vector<Label> labels;  // residency, site, trust, revision, ...; keys are unique
 
   double price_usd_per_hour = 0.0;  // of one replica
   Profile profile = Profile::single_server(1.0, 0.0);

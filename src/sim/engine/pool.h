@@ -9,15 +9,12 @@
 #include <optional>
 
 #include "base/time.h"
+#include "core/model/unit.h"
 #include "sim/workload/step_series.h"
 
 namespace signalbox::sim {
 
-enum class Tier : std::uint8_t {
-  kOnDemand,  // stays until it is stopped
-  kSpot,      // may be taken back after a notice
-  kOwned,     // already paid for: billed whether or not it runs
-};
+using core::Tier;
 
 struct PoolSpec {
   Tier tier = Tier::kOnDemand;
@@ -33,7 +30,7 @@ struct PoolSpec {
   double warm_up_slowdown = 1.0;  // >= 1
 
   // Machines that are one's own: the quota, or as many as there are at first.
-  int owned() const { return tier == Tier::kOwned ? quota.value_or(initial) : 0; }
+  int owned() const { return is_prepaid(tier) ? quota.value_or(initial) : 0; }
 };
 
 }  // namespace signalbox::sim

@@ -85,7 +85,7 @@ std::optional<LaunchRefusal> Provider::refusal(EndpointId id, UnitId unit, TimeP
         fmt::format("insufficient capacity: the pool of {} has room for {} replicas and holds {}",
                     name, *pool.cap, pool.held())};
   }
-  if (spec.tier == Tier::kOwned && pool.held() >= spec.owned()) {
+  if (is_prepaid(spec.tier) && pool.held() >= spec.owned()) {
     return LaunchRefusal{Kind::kQuota,
                          fmt::format("quota reached: all {} machines of {} are in use; there are "
                                      "no others to launch",
@@ -292,7 +292,7 @@ double Provider::unit_cost_usd(UnitId unit, TimePoint now) const {
 // Owned machines are billed together, by owned_usd().
 double Provider::price_of(const ProvidedReplica& replica, TimePoint until) const {
   const Source& source = sources_[replica.unit.index()];
-  if (source.spec.tier == Tier::kOwned) return 0.0;
+  if (is_prepaid(source.spec.tier)) return 0.0;
   const TimePoint least = replica.launched_at + billing_minimum_;
   if (source.spec.price.empty()) {
     return source.price.usd_between(replica.launched_at, std::max(until, least));
@@ -303,7 +303,7 @@ double Provider::price_of(const ProvidedReplica& replica, TimePoint until) const
 }
 
 double Provider::owned_usd(const Source& source, TimePoint until) const {
-  if (source.spec.tier != Tier::kOwned) return 0.0;
+  if (!is_prepaid(source.spec.tier)) return 0.0;
   return source.spec.owned() * source.price.usd_between(TimePoint{}, until);
 }
 
@@ -317,18 +317,6 @@ const char* to_string(EndReason reason) {
       return "crashed";
     case EndReason::kBootFailed:
       return "boot failed";
-  }
-  return "?";
-}
-
-const char* to_string(Tier tier) {
-  switch (tier) {
-    case Tier::kOnDemand:
-      return "on-demand";
-    case Tier::kSpot:
-      return "spot";
-    case Tier::kOwned:
-      return "owned";
   }
   return "?";
 }

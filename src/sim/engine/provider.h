@@ -167,6 +167,5 @@ class Provider {
 };
 
 const char* to_string(EndReason reason);
-const char* to_string(Tier tier);
 
 }  // namespace signalbox::sim

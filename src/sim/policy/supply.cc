@@ -15,7 +15,7 @@ constexpr Duration kRefusalMemory = 300s;
 }  // namespace
 
 double marginal_usd_per_hour(const Observation& seen, UnitId unit) {
-  return seen.tier(unit) == Tier::kOwned ? 0.0 : seen.unit(unit).price_usd_per_hour;
+  return is_prepaid(seen.tier(unit)) ? 0.0 : seen.unit(unit).price_usd_per_hour;
 }
 
 std::vector<UnitId> cheapest_first(const Observation& seen) {
