@@ -29,14 +29,18 @@ void describe(auto& io, Of<core::Objective> auto& value) {
   io(latency, quantile, per_work);
 }
 void describe(auto& io, Of<core::ServiceSpec> auto& value) {
-  auto& [name, paths, models, units, objective, policy, routing, weights, when_late, patience,
-         max_held, timeout, idle_timeout, retry_safe] = value;
-  io(name, paths, models, units, objective, policy, routing, weights, when_late, patience, max_held,
-     timeout, idle_timeout, retry_safe);
+  auto& [name, paths, models, units, objective, policy, resilience, routing, weights, when_late,
+         patience, max_held, timeout, idle_timeout, retry_safe] = value;
+  io(name, paths, models, units, objective, policy, resilience, routing, weights, when_late,
+     patience, max_held, timeout, idle_timeout, retry_safe);
 }
 void describe(auto& io, Of<core::Address> auto& value) {
   auto& [host, port] = value;
   io(host, port);
+}
+void describe(auto& io, Of<core::Label> auto& value) {
+  auto& [key, text] = value;
+  io(key, text);
 }
 void describe(auto& io, Of<core::HealthCheck> auto& value) {
   auto& [path, interval, timeout, rise, fall] = value;
@@ -49,10 +53,11 @@ void describe(auto& io, Of<core::Profile::Point> auto& value) {
 void describe(Encoder& io, const core::Profile& value);
 void describe(Decoder& io, core::Profile& value);
 void describe(auto& io, Of<core::UnitSpec> auto& value) {
-  auto& [name, model, hardware, framework, zone, price_usd_per_hour, profile, slots, managed,
-         min_replicas, max_replicas, boot_time_min, boot_time_max, endpoints, health] = value;
-  io(name, model, hardware, framework, zone, price_usd_per_hour, profile, slots, managed,
-     min_replicas, max_replicas, boot_time_min, boot_time_max, endpoints, health);
+  auto& [name, model, hardware, framework, zone, tier, labels, price_usd_per_hour, profile, slots,
+         managed, min_replicas, max_replicas, boot_time_min, boot_time_max, endpoints, health] =
+      value;
+  io(name, model, hardware, framework, zone, tier, labels, price_usd_per_hour, profile, slots,
+     managed, min_replicas, max_replicas, boot_time_min, boot_time_max, endpoints, health);
 }
 void describe(auto& io, Of<core::GuardrailSpec> auto& value) {
   auto& [max_launches_per_tick, max_drains_per_tick, budget_usd_per_hour, freeze] = value;

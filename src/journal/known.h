@@ -8,6 +8,7 @@
 #include "core/model/decision.h"
 #include "core/model/request.h"
 #include "core/model/service.h"
+#include "core/model/unit.h"
 #include "journal/input_record.h"
 
 namespace signalbox::journal {
@@ -37,6 +38,25 @@ constexpr bool known(core::RoutingPolicy value) {
     case core::RoutingPolicy::kRoundRobin:
     case core::RoutingPolicy::kLeastRequest:
     case core::RoutingPolicy::kPowerOfTwo:
+      return true;
+  }
+  return false;
+}
+constexpr bool known(core::Resilience value) {
+  switch (value) {
+    case core::Resilience::kNone:
+    case core::Resilience::kZone:
+    case core::Resilience::kUnit:
+      return true;
+  }
+  return false;
+}
+constexpr bool known(core::Tier value) {
+  switch (value) {
+    case core::Tier::kOnDemand:
+    case core::Tier::kSpot:
+    case core::Tier::kReserved:
+    case core::Tier::kOwned:
       return true;
   }
   return false;
