@@ -38,6 +38,7 @@ Duration long_burn_window(const FleetSpec& spec) {
 Controller::ServiceState::ServiceState(const FleetSpec& spec, const ServiceSpec& service,
                                        TimePoint now)
     : demand(demand_memory(spec, service)),
+      forecast(planning_lead(spec, service)),
       burn(long_burn_window(spec) / 12, long_burn_window(spec)),
       mode(now),
       lately(service.units.size()),
@@ -58,6 +59,7 @@ void Controller::on_digest(const RouterDigest& digest, TimePoint now) {
   for (std::size_t i = 0; i < services_.size(); ++i) {
     const ServiceDigest& counts = digest.services[i];
     services_[i].demand.observe(counts.work, counts.work_squared, now);
+    services_[i].forecast.observe(counts.work, services_[i].demand.lumpiness(), now);
     services_[i].burn.observe(counts.completed + counts.failed + counts.rejected, counts.missed,
                               now);
     services_[i].held = counts.held;
@@ -90,7 +92,7 @@ const Plan& Controller::tick(TimePoint now) {
   for (std::uint32_t i = 0; i < services_.size(); ++i) {
     update_service(ServiceId(i), plan_.unit_targets, now);
   }
-  forget_old_refusals(plan_.unit_targets, now);
+  forget_old_refusals(now);
   publish_plan(now);
   publish_view(now);
   return plan_;
@@ -101,8 +103,8 @@ const Plan& Controller::tick(TimePoint now) {
 void Controller::update_service(ServiceId id, std::vector<int>& taken, TimePoint now) {
   const ServiceSpec& service = spec_->service(id);
   ServiceState& state = services_[id.index()];
-  PlanInput input{spec_.get(), &fleet_, &state.demand,         id, state.mode.mode(), state.held,
-                  taken,       now,     state.work_per_request};
+  PlanInput input{spec_.get(), &fleet_, &state.demand, &state.forecast,       id, state.mode.mode(),
+                  state.held,  taken,   now,           state.work_per_request};
   bool plan = replan_due(state, input);
   if (plan) state.wish = plan_service(input);
   const ModeEvidence evidence = gather_evidence(input, state.wish, state.burn);
@@ -119,12 +121,17 @@ void Controller::update_service(ServiceId id, std::vector<int>& taken, TimePoint
   }
   for (std::size_t u = 0; u < service.units.size(); ++u) {
     const UnitId unit = service.units[u];
-    // Ski rental: an idle replica is kept about as long as launching it again would take.
+    // Ski rental with advice (Purohit, Svitkina and Kumar, Improving Online Algorithms via ML
+    // Predictions, 2018): an idle replica is kept about as long as launching it again would take,
+    // but not beyond what demand may need according to the forecast.
     const UnitSpec& unit_spec = spec_->unit(unit);
     const Duration keep = (unit_spec.boot_time_min + unit_spec.boot_time_max) / 2;
-    const int lately = state.lately[u].push(state.wish.targets[u], now, keep);
+    const int wanted = state.wish.targets[u];
+    const int lately = state.lately[u].push(wanted, now, keep);
     const int present = std::max(0, fleet_.count(unit).active() - taken[unit.index()]);
-    const int target = std::max(state.wish.targets[u], std::min(lately, present));
+    const int kept = std::min(lately, present);
+    const int target = std::max(
+        wanted, state.forecast.knows() ? std::min(kept, state.wish.worth_keeping[u]) : kept);
     if (std::exchange(state.targets[u], target) != target) state.told = false;
   }
   for (std::size_t u = 0; u < service.units.size(); ++u) {
@@ -133,11 +140,19 @@ void Controller::update_service(ServiceId id, std::vector<int>& taken, TimePoint
 }
 
 // A pool that refused is open again only after a launch, which may never be wanted; then time alone
-// must do, or a service could not return to a tier that carries it.
-void Controller::forget_old_refusals(const std::vector<int>& wanted, TimePoint now) {
-  for (std::uint32_t i = 0; i < wanted.size(); ++i) {
+// must do, or a service could not return to a tier that carries it. What the pool is wanted for is
+// what would be launched if it gave: between two probes nothing can be.
+void Controller::forget_old_refusals(TimePoint now) {
+  wanted_.assign(spec_->units.size(), 0);
+  for (std::size_t i = 0; i < services_.size(); ++i) {
+    const auto& units = spec_->services[i].units;
+    for (std::size_t u = 0; u < units.size(); ++u) {
+      wanted_[units[u].index()] += services_[i].wish.nominal[u];
+    }
+  }
+  for (std::uint32_t i = 0; i < wanted_.size(); ++i) {
     UnitState& unit = fleet_.unit(UnitId(i));
-    if (unit.backoff.open() || wanted[i] > unit.count.active()) continue;
+    if (unit.backoff.open() || wanted_[i] > unit.count.active()) continue;
     unit.backoff.on_unwanted(now, spec_->control.dwell);
   }
 }
@@ -309,6 +324,7 @@ void Controller::on_spec(std::shared_ptr<const FleetSpec> spec, TimePoint now) {
     ServiceState state(*spec_, service, now);
     if (old) {
       state.demand = services_[old->index()].demand;
+      state.forecast = services_[old->index()].forecast;
       state.burn = services_[old->index()].burn;
       state.mode = services_[old->index()].mode;
       state.held = services_[old->index()].held;

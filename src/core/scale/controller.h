@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/estimate/demand.h"
+#include "core/estimate/forecast.h"
 #include "core/estimate/sliding_max.h"
 #include "core/estimate/slo_burn.h"
 #include "core/model/digest.h"
@@ -58,6 +59,7 @@ class Controller {
     ServiceState(const FleetSpec& spec, const ServiceSpec& service, TimePoint now);
 
     DemandEstimate demand;
+    Forecast forecast;
     SloBurn burn;
     ModeMachine mode;
     int held = 0;
@@ -77,7 +79,7 @@ class Controller {
   };
 
   void update_service(ServiceId id, std::vector<int>& taken, TimePoint now);
-  void forget_old_refusals(const std::vector<int>& wanted, TimePoint now);
+  void forget_old_refusals(TimePoint now);
   bool replan_due(const ServiceState& state, const PlanInput& input) const;
   void publish_plan(TimePoint now);
   void describe_service(ServiceId id, TimePoint now);
@@ -98,6 +100,7 @@ class Controller {
   FleetState fleet_;
   std::vector<ServiceState> services_;   // indexed by ServiceId
   std::vector<UnitNote> notes_;          // indexed by UnitId
+  std::vector<int> wanted_;              // if every pool gave, by UnitId; only within a tick
   std::vector<double> must_keep_per_s_;  // ready capacity, by ServiceId; only within a tick
   std::vector<Command> orphans_;         // endpoints a reload left behind, to be stopped
   std::uint64_t version_ = 0;
