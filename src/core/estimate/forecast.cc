@@ -27,6 +27,9 @@ constexpr double kUsualMemoryLeads = 96.0;
 // that are independent; forecasters of one service err together, and more lets the best one lead.
 constexpr double kSharpness = 3.0;
 constexpr double kDoubt = 0.1;
+constexpr Duration kDay = 24h;
+// So far beyond what is expected, a rate of yesterday counts as a peak.
+constexpr double kEchoDeviations = 3.0;
 // A step further off than this many deviations is not believed until the next one says the same.
 constexpr double kSurprise = 6.0;
 
@@ -128,15 +131,16 @@ void Forecast::judge(double rate_per_s) {
 }
 
 void Forecast::end_step(double rate_per_s) {
+  if (!promised_.empty()) {
+    expected_in_bin_ = std::max(expected_in_bin_, promised_.front().combined);
+  }
   judge(rate_per_s);
   const double believed = plausible(rate_per_s);
   for (TrendFilter& line : lines_) line.observe(believed);
   usual_.observe(believed);
   bin_sum_ += believed;
   if (++bin_steps_ == kStepsPerBin) {
-    season_.observe(bin_sum_ / kStepsPerBin);
-    bin_sum_ = 0.0;
-    bin_steps_ = 0;
+    end_bin();
   }
   const auto lead_steps = static_cast<std::size_t>(steps_in(lead_, step_));
   lately_.push_back(rate_per_s);
@@ -146,6 +150,40 @@ void Forecast::end_step(double rate_per_s) {
   promised_.push_back({at_lead, combine(at_lead)});
   const Rates at_once = rates_at(0.5);
   next_ = {at_once, combine(at_once)};
+}
+
+std::optional<double> Forecast::surprise_a_day_ago(double bins_ahead) const {
+  const double day = to_seconds(kDay) / (kStepsPerBin * to_seconds(step_));
+  const double back = day - bins_ahead;
+  return season_.highest_surprise(back + 1.0, std::max(0.0, back - 1.0));
+}
+
+// Keeps count of yesterday's peaks that came again. A peak that lasts is one.
+void Forecast::end_bin() {
+  const double rate = bin_sum_ / kStepsPerBin;
+  const auto yesterday = surprise_a_day_ago(0.0);
+  const double deviation = std::sqrt(error_at_lead_.mean() + counting_variance(expected_in_bin_));
+  const double surprising = expected_in_bin_ + kEchoDeviations * deviation;
+  season_.observe(rate, knows() && rate > surprising);
+  const bool due = knows() && yesterday && *yesterday > surprising;
+  if (due) echoed_ = echoed_ || rate > (expected_in_bin_ + *yesterday) / 2.0;
+  if (in_echo_ && !due) {
+    ++echoes_due_;
+    if (echoed_) ++echoes_come_;
+    echoed_ = false;
+  }
+  in_echo_ = due;
+  bin_sum_ = 0.0;
+  bin_steps_ = 0;
+  expected_in_bin_ = 0.0;
+}
+
+Echo Forecast::echo(Duration ahead) const {
+  if (!knows()) return {};
+  const auto yesterday = surprise_a_day_ago((steps_in(ahead, step_) + bin_steps_) / kStepsPerBin);
+  const Outlook outlook = at(ahead);
+  if (!yesterday || *yesterday <= outlook.upper_per_s(kEchoDeviations)) return {};
+  return {*yesterday, (echoes_come_ + 1.0) / (echoes_due_ + 2.0)};
 }
 
 // What each forecaster says of the moment `steps` after the last step's end.

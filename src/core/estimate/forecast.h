@@ -7,12 +7,14 @@
 // error (Bates and Granger, The combination of forecasts, 1969, with the weights sharpened), and
 // its uncertainty is what the answer itself was lately off by, beyond the noise of counting. No
 // forecaster sees a step before it is over. While too little has been seen to judge, the outlook is
-// the highest rate of late.
+// the highest rate of late. Sharp peaks are no season, since the season is smooth; whether one that
+// nobody expected yesterday may come again today is told apart, with how often such peaks did.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <deque>
+#include <optional>
 #include <vector>
 
 #include "base/time.h"
@@ -30,6 +32,12 @@ struct Outlook {
   double upper_per_s(double deviations) const { return mean_per_s + deviations * deviation_per_s; }
 };
 
+// A peak that may come again, since it came unexpected at this time a day ago.
+struct Echo {
+  double rate_per_s = 0.0;
+  double probability = 0.0;  // 0 = there was none that stood out
+};
+
 class Forecast {
  public:
   // `lead` is how far ahead decisions look: the time a launch takes. Steps are a fifteenth of it,
@@ -43,6 +51,10 @@ class Forecast {
 
   // The rate `ahead` from the last observation, 0 <= ahead <= 2 x lead.
   Outlook at(Duration ahead) const;
+  // Whether a peak of yesterday, beyond what is expected, may be back `ahead` from now. Its
+  // probability is Laplace's rule of succession over such peaks so far: (came again + 1) / (all +
+  // 2).
+  Echo echo(Duration ahead) const;
   // Enough has been seen to judge forecasts by.
   bool knows() const { return scored_ >= kLeastScored; }
   // The mean rate over the last day or so of leads: what a miss share is spread over.
@@ -75,6 +87,8 @@ class Forecast {
   };
 
   void end_step(double rate_per_s);
+  void end_bin();
+  std::optional<double> surprise_a_day_ago(double bins_ahead) const;
   void judge(double rate_per_s);
   double plausible(double rate_per_s);
   Rates rates_at(double steps) const;
@@ -95,6 +109,11 @@ class Forecast {
   Season season_;
   double bin_sum_ = 0.0;
   int bin_steps_ = 0;
+  double expected_in_bin_ = 0.0;  // of it, as forecast a lead before; the highest step
+  bool in_echo_ = false;          // yesterday's peak is due now
+  bool echoed_ = false;           // and has come again
+  int echoes_due_ = 0;
+  int echoes_come_ = 0;
 
   std::deque<Promise> promised_;  // for the steps to come, at the lead; the oldest first
   Promise next_{};                // for the very next step

@@ -24,12 +24,14 @@ constexpr int kSmoothed = 2;
 
 }  // namespace
 
-void Season::observe(double rate_per_s) {
+void Season::observe(double rate_per_s, bool is_surprise) {
   // Dropped in large pieces, so that adding costs nothing on average.
   if (bins_.size() >= kMostBins + kMostBins / 8) {
     bins_.erase(bins_.begin(), bins_.begin() + kMostBins / 8);
+    surprises_.erase(surprises_.begin(), surprises_.begin() + kMostBins / 8);
   }
   bins_.push_back(rate_per_s);
+  surprises_.push_back(is_surprise ? 1 : 0);
   if (++since_search_ < kSearchEvery) return;
   since_search_ = 0;
   look_for_period();
@@ -121,6 +123,16 @@ std::optional<double> Season::at(double bins) const {
   }
   if (weights <= 0.0) return std::nullopt;
   return sum / weights;
+}
+
+std::optional<double> Season::highest_surprise(double from, double to) const {
+  std::optional<double> most;
+  for (double back = std::ceil(to); back < from; back += 1.0) {
+    if (back + 1.0 > static_cast<double>(bins_.size())) break;
+    const std::size_t i = bins_.size() - 1 - static_cast<std::size_t>(back);
+    if (surprises_[i] != 0) most = std::max(most.value_or(bins_[i]), bins_[i]);
+  }
+  return most;
 }
 
 double Season::scale_of(std::size_t bins) const {

@@ -15,8 +15,9 @@ namespace signalbox::core {
 
 class Season {
  public:
-  // Adds the mean rate of the next bin. At most kMostBins are kept.
-  void observe(double rate_per_s);
+  // Adds the mean rate of the next bin, and whether nobody had expected so much. At most kMostBins
+  // are kept.
+  void observe(double rate_per_s, bool is_surprise = false);
 
   // The rate `bins` after the end of the newest bin (fractions allowed), when a period is known and
   // the bin one period before it is kept. Negative values look back.
@@ -24,6 +25,10 @@ class Season {
   // How the last `bins` compare with the same ones of the cycles before: 1 = alike; within
   // [1/kMostScale, kMostScale].
   double scale_of(std::size_t bins) const;
+
+  // The highest surprise among the bins that lie between `from` and `to` bins before the end of the
+  // newest one, from > to >= 0.
+  std::optional<double> highest_surprise(double from, double to) const;
 
   // In bins; 0 = none known.
   double period() const { return period_; }
@@ -36,7 +41,8 @@ class Season {
   void look_for_period();
   double difference(std::size_t lag, std::size_t stride) const;
 
-  std::vector<double> bins_;  // the newest last
+  std::vector<double> bins_;     // the newest last
+  std::vector<char> surprises_;  // parallel to it
   double period_ = 0.0;
   std::size_t since_search_ = 0;
 };

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "core/scale/evidence.h"
@@ -26,6 +27,11 @@ constexpr Duration kLongestMemory = 60s;
 Duration demand_memory(const FleetSpec& spec, const ServiceSpec& service) {
   return std::clamp(kMemoryBootTimes * boot_horizon(spec, service), kLeastMemory, kLongestMemory);
 }
+
+// The price of a miss follows what is missed over so many leads: a day or so, since a
+// burst that nobody could have served must not be paid for many times over.
+constexpr double kBudgetLeads = 128.0;
+constexpr double kLeastAllowed = 1e-4;
 
 // Burn windows in the SRE Workbook's proportion of 1 : 12, scaled to the dwell so that both modes
 // judge by the same clock.
@@ -62,6 +68,7 @@ void Controller::on_digest(const RouterDigest& digest, TimePoint now) {
     services_[i].forecast.observe(counts.work, services_[i].demand.lumpiness(), now);
     services_[i].burn.observe(counts.completed + counts.failed + counts.rejected, counts.missed,
                               now);
+    settle_budget(ServiceId(static_cast<std::uint32_t>(i)), counts);
     services_[i].held = counts.held;
     if (counts.arrivals > 0) {
       services_[i].work_per_request = counts.work / static_cast<double>(counts.arrivals);
@@ -78,6 +85,17 @@ void Controller::on_digest(const RouterDigest& digest, TimePoint now) {
     if (record == end) break;
     if (record->id == endpoint.endpoint) record->in_flight = endpoint.in_flight;
   }
+}
+
+// While nothing is known of demand nobody could have planned for it, and misses teach nothing.
+void Controller::settle_budget(ServiceId id, const ServiceDigest& counts) {
+  ServiceState& state = services_[id.index()];
+  const double usual_requests = state.forecast.usual_per_s() * to_seconds(state.forecast.lead()) /
+                                std::max(1e-9, state.work_per_request);
+  state.budget.observe(counts.arrivals, counts.missed,
+                       std::max(kLeastAllowed, 1.0 - spec_->service(id).objective.quantile),
+                       state.forecast.knows() ? kBudgetLeads * usual_requests
+                                              : std::numeric_limits<double>::infinity());
 }
 
 const Plan& Controller::tick(TimePoint now) {
@@ -103,8 +121,17 @@ const Plan& Controller::tick(TimePoint now) {
 void Controller::update_service(ServiceId id, std::vector<int>& taken, TimePoint now) {
   const ServiceSpec& service = spec_->service(id);
   ServiceState& state = services_[id.index()];
-  PlanInput input{spec_.get(), &fleet_, &state.demand, &state.forecast,       id, state.mode.mode(),
-                  state.held,  taken,   now,           state.work_per_request};
+  PlanInput input{spec_.get(),
+                  &fleet_,
+                  &state.demand,
+                  &state.forecast,
+                  id,
+                  state.mode.mode(),
+                  state.held,
+                  taken,
+                  now,
+                  state.work_per_request,
+                  state.budget.factor()};
   bool plan = replan_due(state, input);
   if (plan) state.wish = plan_service(input);
   const ModeEvidence evidence = gather_evidence(input, state.wish, state.burn);
@@ -326,6 +353,7 @@ void Controller::on_spec(std::shared_ptr<const FleetSpec> spec, TimePoint now) {
       state.demand = services_[old->index()].demand;
       state.forecast = services_[old->index()].forecast;
       state.burn = services_[old->index()].burn;
+      state.budget = services_[old->index()].budget;
       state.mode = services_[old->index()].mode;
       state.held = services_[old->index()].held;
       state.work_per_request = services_[old->index()].work_per_request;

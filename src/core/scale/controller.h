@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/estimate/demand.h"
+#include "core/estimate/error_budget.h"
 #include "core/estimate/forecast.h"
 #include "core/estimate/sliding_max.h"
 #include "core/estimate/slo_burn.h"
@@ -61,6 +62,7 @@ class Controller {
     DemandEstimate demand;
     Forecast forecast;
     SloBurn burn;
+    ErrorBudget budget;
     ModeMachine mode;
     int held = 0;
     double work_per_request = 1.0;  // since the Router started
@@ -78,6 +80,7 @@ class Controller {
     std::string text;
   };
 
+  void settle_budget(ServiceId id, const ServiceDigest& counts);
   void update_service(ServiceId id, std::vector<int>& taken, TimePoint now);
   void forget_old_refusals(TimePoint now);
   bool replan_due(const ServiceState& state, const PlanInput& input) const;

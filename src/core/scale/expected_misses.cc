@@ -62,13 +62,19 @@ double missed_per_s(double capacity_per_s, double demand_per_s, const QueueShape
 
 double expected_misses_per_s(double capacity_per_s, const DemandBelief& demand,
                              const QueueShape& queue) {
-  if (demand.deviation_per_s <= 0.0) return missed_per_s(capacity_per_s, demand.mean_per_s, queue);
   double sum = 0.0;
-  for (const Node& node : kNodes) {
-    const double rate = std::max(0.0, demand.mean_per_s + node.deviations * demand.deviation_per_s);
-    sum += node.weight * missed_per_s(capacity_per_s, rate, queue);
+  if (demand.deviation_per_s <= 0.0) {
+    sum = missed_per_s(capacity_per_s, demand.mean_per_s, queue);
+  } else {
+    for (const Node& node : kNodes) {
+      const double rate =
+          std::max(0.0, demand.mean_per_s + node.deviations * demand.deviation_per_s);
+      sum += node.weight * missed_per_s(capacity_per_s, rate, queue);
+    }
   }
-  return sum;
+  if (demand.peak_probability <= 0.0) return sum;
+  return (1.0 - demand.peak_probability) * sum +
+         demand.peak_probability * missed_per_s(capacity_per_s, demand.peak_per_s, queue);
 }
 
 double capacity_for_miss_share(double share, const DemandBelief& demand, const QueueShape& queue) {

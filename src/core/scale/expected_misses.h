@@ -17,10 +17,12 @@ struct QueueShape {
   double lumpiness = 1.0;   // E[w^2] / E[w] of the work that arrives
 };
 
-// Demand as it may turn out: normal, never below zero.
+// Demand as it may turn out: normal, never below zero, but for a peak that may come instead.
 struct DemandBelief {
   double mean_per_s = 0.0;
   double deviation_per_s = 0.0;
+  double peak_per_s = 0.0;
+  double peak_probability = 0.0;
 };
 
 // Work per second that is late where capacity and demand are known exactly. Whoever would be late

@@ -142,6 +142,7 @@ void FleetState::note_loss(UnitId id, const std::string& reason, Duration run, T
   UnitState& unit = units_[id.index()];
   const bool same_run = unit.lost > 0 && at - unit.lost_at <= run;
   unit.lost = same_run ? unit.lost + 1 : 1;
+  unit.hazard.observe_loss();
   unit.loss = reason;
   unit.lost_at = at;
 }
@@ -189,9 +190,11 @@ void FleetState::bill(UnitState& unit, double usd) {
 
 void FleetState::accrue(TimePoint now) {
   if (now <= accrued_at_) return;
-  const double hours = to_seconds(now - accrued_at_) / 3600.0;
+  const Duration elapsed = now - accrued_at_;
+  const double hours = to_seconds(elapsed) / 3600.0;
   accrued_at_ = now;
   for (UnitState& unit : units_) {
+    unit.hazard.observe_running(unit.count.ready, elapsed);
     const double usd = unit.price_usd_per_hour * hours;
     unit.replica_usd += usd;
     bill(unit, unit.count.all() * usd);

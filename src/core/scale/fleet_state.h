@@ -14,6 +14,7 @@
 #include "base/time.h"
 #include "core/estimate/health.h"
 #include "core/estimate/launch_backoff.h"
+#include "core/estimate/loss_hazard.h"
 #include "core/model/fleet_view.h"
 
 namespace signalbox::core {
@@ -61,7 +62,8 @@ struct UnitState {
   TimePoint refused_at{};
   std::string loss;  // what took the last lost replica
   TimePoint lost_at = TimePoint::min();
-  int lost = 0;           // replicas lost in the present run of losses
+  int lost = 0;  // replicas lost in the present run of losses
+  LossHazard hazard;
   double slowdown = 1.0;  // by the Router's last digest
   double confidence = 0.0;
   double spent_usd = 0.0;

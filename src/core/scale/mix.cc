@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 #include "base/assert.h"
 
@@ -257,6 +258,20 @@ double dual_bound(const std::vector<MixOption>& options, double required_per_s, 
   return bound;
 }
 
+Mix mix_of(const std::vector<MixOption>& options, std::vector<int> replicas, double most_per_s) {
+  Mix mix;
+  mix.replicas = std::move(replicas);
+  mix.capacity_per_s = total_capacity(options, mix.replicas);
+  for (std::size_t i = 0; i < options.size(); ++i) {
+    mix.cost_usd_per_hour += mix.replicas[i] * options[i].price_usd_per_hour;
+  }
+  const double covered = std::min(most_per_s, mix.capacity_per_s);
+  mix.shadow_price_usd_per_hour = shadow_price(options, covered);
+  mix.lower_bound_usd_per_hour =
+      std::max(0.0, dual_bound(options, covered, mix.shadow_price_usd_per_hour));
+  return mix;
+}
+
 Mix cheapest_mix(const std::vector<MixOption>& options, double required_per_s,
                  const MixTerms& terms) {
   Mix mix;
@@ -278,16 +293,11 @@ Mix cheapest_mix(const std::vector<MixOption>& options, double required_per_s,
     const auto& extra = search.solve();
     for (std::size_t i = 0; i < options.size(); ++i) mix.replicas[i] += extra[i];
   }
-  mix.capacity_per_s = total_capacity(options, mix.replicas);
-  for (std::size_t i = 0; i < options.size(); ++i) {
-    mix.cost_usd_per_hour += mix.replicas[i] * options[i].price_usd_per_hour;
-  }
+  const double shortfall = mix.shortfall_per_s;
   // Where misses have a price the mix may leave a little uncovered; a bound on mixes that cover all
   // of it would then be no bound on this one.
-  const double covered = std::min({required_per_s, reachable, mix.capacity_per_s});
-  mix.shadow_price_usd_per_hour = shadow_price(options, covered);
-  mix.lower_bound_usd_per_hour =
-      std::max(0.0, dual_bound(options, covered, mix.shadow_price_usd_per_hour));
+  mix = mix_of(options, std::move(mix.replicas), std::min(required_per_s, reachable));
+  mix.shortfall_per_s = shortfall;
   return mix;
 }
 

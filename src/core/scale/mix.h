@@ -16,6 +16,8 @@ struct MixOption {
   int least;                  // at least so many, whatever they cost
   int most;                   // at most so many, >= least
   int present;                // already running or booting: these carry no switching cost
+  // Share of the time in which all of it is lost and not yet replaced: a spot market's moods.
+  double outage_share = 0.0;
 };
 
 struct Mix {
@@ -43,6 +45,11 @@ struct MixTerms {
 // shortfall stated.
 Mix cheapest_mix(const std::vector<MixOption>& options, double required_per_s,
                  const MixTerms& terms = {});
+
+// What so many replicas are as a mix, bounded against any other that covers as much of
+// `most_per_s` as they do.
+Mix mix_of(const std::vector<MixOption>& options, std::vector<int> replicas,
+           double most_per_s = std::numeric_limits<double>::infinity());
 
 // Price of one request/s of capacity at the margin, USD/hour: of the dearest option that fractions
 // of the cheapest must reach for to cover the requirement, or of the cheapest that there is room

@@ -11,8 +11,9 @@
 #include <optional>
 #include <utility>
 
+#include "core/scale/best_mix.h"
 #include "core/scale/expected_misses.h"
-#include "core/scale/mix.h"
+#include "core/scale/miss_curve.h"
 
 namespace signalbox::core {
 
@@ -24,11 +25,13 @@ constexpr double kBootShare = 0.75;
 constexpr double kCapacityMissShare = 0.5;
 // A new replica must be this much cheaper than a present one to replace it, and must spare misses
 // worth this much more than its price: a boot is paid for before it serves.
-constexpr double kSwitchingShare = 0.1;
+constexpr double kSwitchingShare = 0.3;
 // Demand that is so many deviations above the outlook is a burst nobody foresaw.
 constexpr double kBurstDeviations = 4.0;
 // What is worth keeping is planned for demand so many deviations above what is expected.
 constexpr double kKeepDeviations = 1.0;
+// A request is worth so many times what serving it takes at the margin, at the least.
+constexpr double kWorthServing = 2.0;
 // Where capacity costs nothing misses still do, so that it is used.
 constexpr double kLeastMissPrice = 1e-3;
 // A service keeps one replica until nobody has called for this many boot times.
@@ -72,8 +75,10 @@ Beliefs beliefs(const PlanInput& input, const ServiceSpec& service) {
   const double surely_now = input.demand->lower_per_s(kBurstDeviations);
   Beliefs all;
   for (std::size_t i = 0; i < all.size(); ++i) {
-    const Outlook outlook = input.forecast->at(static_cast<std::int64_t>(i) * (lead / 2));
-    all[i] = {outlook.mean_per_s, outlook.deviation_per_s};
+    const Duration ahead = static_cast<std::int64_t>(i) * (lead / 2);
+    const Outlook outlook = input.forecast->at(ahead);
+    const Echo echo = input.forecast->echo(ahead);
+    all[i] = {outlook.mean_per_s, outlook.deviation_per_s, echo.rate_per_s, echo.probability};
   }
   // A burst is taken as it stands: how long it lasts nobody knows, and its slope is no trend.
   const bool burst = surely_now > all[0].mean_per_s + kBurstDeviations * all[0].deviation_per_s;
@@ -95,14 +100,6 @@ QueueShape queue_of(const PlanInput& input, const ServiceSpec& service, UnitId r
       std::max(Duration::zero(),
                service.objective.latency - scale(queue.service_time, 1.0 + 2.0 * queue.spread));
   return queue;
-}
-
-double most_misses_per_s(double capacity_per_s, const Beliefs& beliefs, const QueueShape& queue) {
-  double most = 0.0;
-  for (const DemandBelief& belief : beliefs) {
-    most = std::max(most, expected_misses_per_s(capacity_per_s, belief, queue));
-  }
-  return most;
 }
 
 DemandBelief largest(const Beliefs& beliefs) {
@@ -129,52 +126,42 @@ double miss_price(double share, double usd_per_hour_per_capacity, const DemandBe
   return std::max(kLeastMissPrice, usd_per_hour_per_capacity * 2.0 * step / spared);
 }
 
-// What a mix is chosen by.
-struct Aim {
-  const Beliefs* beliefs;
-  const QueueShape* queue;
-  double miss_price_usd_per_hour;
-  double least_per_s;     // capacity to have whatever it spares
-  double required_per_s;  // capacity that meets the objective: the scale on which to look
-};
-
-double value_of(const std::vector<MixOption>& options, const Mix& mix, double switching_share,
-                const Aim& aim) {
-  double usd_per_hour = 0.0;
-  for (std::size_t i = 0; i < options.size(); ++i) {
-    const int fresh = std::max(0, mix.replicas[i] - options[i].present);
-    usd_per_hour += options[i].price_usd_per_hour * (mix.replicas[i] + switching_share * fresh);
+// Expected misses by capacity, at one USD/hour for each request/s, for the worst of the beliefs:
+// fine where it bends, which is around what demand may be, and straight between.
+std::vector<MissCurve::Point> tabulate_misses(const Beliefs& beliefs, const QueueShape& queue,
+                                              double replica_per_s) {
+  std::vector<double> capacities = {0.0};
+  const auto add_around = [&](double rate, double deviation, int points) {
+    // The length over which the overflow of a line falls by e: sigma^2 / 2B.
+    const double capacity = rate + deviation + replica_per_s;
+    const double wait = std::max(to_seconds(queue.may_wait), 0.1 * to_seconds(queue.service_time));
+    const double bend =
+        (rate * queue.lumpiness + capacity * queue.spread * queue.spread) / (2.0 * capacity * wait);
+    const double low = std::max(0.0, rate - 3.0 * (bend + deviation));
+    const double high = std::max(rate + 4.0 * deviation + 12.0 * bend, low + replica_per_s);
+    for (int i = 0; i <= points; ++i) capacities.push_back(low + (high - low) * i / points);
+  };
+  for (const DemandBelief& belief : beliefs) {
+    add_around(belief.mean_per_s, belief.deviation_per_s, 16);
+    if (belief.peak_probability > 0.0) add_around(belief.peak_per_s, 0.0, 4);
   }
-  return usd_per_hour + aim.miss_price_usd_per_hour *
-                            most_misses_per_s(mix.capacity_per_s, *aim.beliefs, *aim.queue);
+  std::sort(capacities.begin(), capacities.end());
+  std::vector<MissCurve::Point> points;
+  for (const double capacity : capacities) {
+    const double least_step = 1e-3 * replica_per_s;
+    if (!points.empty() && capacity - points.back().capacity_per_s < least_step) continue;
+    double most = 0.0;
+    for (const DemandBelief& belief : beliefs) {
+      most = std::max(most, expected_misses_per_s(capacity, belief, queue));
+    }
+    points.push_back({capacity, most});
+  }
+  return points;
 }
 
-// The mix of least price + switching + misses: the cheapest cover of each of several capacities,
-// around what the objective requires and then more closely around the best.
-Mix best_mix(const std::vector<MixOption>& options, const Aim& aim, double switching_share) {
-  constexpr int kLevels = 10;
-  constexpr double kAround = 0.3;
-  Mix best;
-  double best_value = std::numeric_limits<double>::infinity();
-  double best_level = 0.0;
-  const auto offer = [&](double level) {
-    level = std::max(level, aim.least_per_s);
-    Mix mix = cheapest_mix(options, level, {.switching_share = switching_share});
-    const double value = value_of(options, mix, switching_share, aim);
-    if (value >= best_value) return;
-    best = std::move(mix);
-    best_value = value;
-    best_level = level;
-  };
-  offer(0.0);
-  double width = kAround * aim.required_per_s;
-  double centre = aim.required_per_s * (1.0 - kAround / 3.0);
-  for (int round = 0; round < 2; ++round) {
-    for (int i = 0; i <= kLevels; ++i) offer(centre + width * (2.0 * i / kLevels - 1.0));
-    centre = best_level;
-    width = 2.0 * width / kLevels;
-  }
-  return best;
+MissCurve priced(std::vector<MissCurve::Point> misses, double usd_per_hour) {
+  for (MissCurve::Point& point : misses) point.usd_per_hour *= usd_per_hour;
+  return MissCurve(std::move(misses));
 }
 
 // Replicas the unit may have at most for this service at this moment.
@@ -233,6 +220,7 @@ ServiceWish plan_service(const PlanInput& input) {
   const auto reference = reference_unit(input, service);
   if (!reference) return wish;
 
+  const Duration outage = planning_lead(*input.spec, service);
   std::vector<MixOption> momentary;
   std::vector<MixOption> nominal;
   for (std::size_t u = 0; u < service.units.size(); ++u) {
@@ -243,6 +231,9 @@ ServiceWish plan_service(const PlanInput& input) {
     option.capacity_per_s = input.fleet->capacity_per_s(id);
     option.price_usd_per_hour = is_prepaid(unit.tier) ? 0.0 : wish.prices_usd_per_hour[u];
     option.present = std::max(0, input.fleet->count(id).active() - taken);
+    // While what was lost is launched anew, the others must carry all.
+    option.outage_share = std::min(
+        1.0, input.fleet->unit(id).hazard.per_hour(unit.tier) * to_seconds(outage) / 3600.0);
     const bool useful = input.fleet->can_meet(id, service.objective);
     const int bound = unit.managed ? unit.max_replicas : static_cast<int>(unit.endpoints.size());
     // Fixed servers are there and paid for whatever a plan says.
@@ -258,27 +249,30 @@ ServiceWish plan_service(const PlanInput& input) {
 
   const Beliefs expected = beliefs(input, service);
   const QueueShape queue = queue_of(input, service, *reference);
-  const DemandBelief peak = largest(expected);
+  DemandBelief peak = largest(expected);
+  peak.peak_probability = 0.0;  // what the objective asks for is stated without the rare
   double share = 1.0 - service.objective.quantile;
   if (input.mode == Mode::kCapacityOptimized) share *= kCapacityMissShare;
   wish.demand_per_s = peak.mean_per_s;
   wish.required_per_s = capacity_for_miss_share(share, peak, queue);
 
-  const double usual_per_s = std::max(input.forecast->usual_per_s(), 0.1 * peak.mean_per_s);
-  const auto aim_at = [&](const std::vector<MixOption>& options, const Beliefs& aims) {
-    // In cost mode misses are worth what the cheapest unit could spare them for; in capacity mode
-    // what it takes to spare them at the margin.
-    const double per_capacity = input.mode == Mode::kCostOptimized
-                                    ? input.fleet->unit(*reference).price_usd_per_hour /
-                                          input.fleet->capacity_per_s(*reference)
-                                    : marginal_price(options, wish.required_per_s);
-    const DemandBelief usual{usual_per_s, peak.deviation_per_s};
-    const double least =
-        called_lately(input, service) ? 0.5 * input.fleet->capacity_per_s(*reference) : 0.0;
-    return Aim{&aims, &queue, miss_price(share, per_capacity, usual, queue), least,
-               wish.required_per_s};
+  const DemandBelief usual{std::max(input.forecast->usual_per_s(), 0.1 * peak.mean_per_s),
+                           peak.deviation_per_s};
+  const double reference_per_s = input.fleet->capacity_per_s(*reference);
+  const double usual_margin = marginal_price(nominal, usual.mean_per_s);
+  const double least_per_s = called_lately(input, service) ? 0.5 * reference_per_s : 0.0;
+  const auto price_of_a_miss = [&](const std::vector<MixOption>& options) {
+    // In cost mode misses are worth what sparing them usually takes, and surely enough to serve
+    // what comes by whatever must carry it now; in capacity mode what sparing them takes now.
+    const double margin = marginal_price(options, wish.required_per_s);
+    const double spared_at =
+        input.mode == Mode::kCostOptimized ? usual_margin : std::max(usual_margin, margin);
+    const double price = miss_price(share, spared_at, usual, queue) * input.miss_price_factor;
+    return std::max(price, kWorthServing * margin);
   };
-  const Mix mix = best_mix(momentary, aim_at(momentary, expected), kSwitchingShare);
+  const auto misses = tabulate_misses(expected, queue, reference_per_s);
+  const MixAim aim{priced(misses, price_of_a_miss(momentary)), least_per_s, kSwitchingShare};
+  const Mix mix = best_mix(momentary, aim);
   wish.targets = mix.replicas;
   wish.planned_per_s = mix.capacity_per_s;
   wish.cost_usd_per_hour = mix.cost_usd_per_hour;
@@ -286,9 +280,12 @@ ServiceWish plan_service(const PlanInput& input) {
   double reachable_per_s = 0.0;
   for (const MixOption& option : momentary) reachable_per_s += option.most * option.capacity_per_s;
   wish.shortfall_per_s = std::max(0.0, wish.required_per_s - reachable_per_s);
-  wish.nominal = best_mix(nominal, aim_at(nominal, expected), 0.0).replicas;
-  const Beliefs careful = raised(expected, kKeepDeviations);
-  wish.worth_keeping = best_mix(momentary, aim_at(momentary, careful), kSwitchingShare).replicas;
+  wish.nominal =
+      best_mix(nominal, {priced(misses, price_of_a_miss(nominal)), least_per_s, 0.0}).replicas;
+  const auto careful = tabulate_misses(raised(expected, kKeepDeviations), queue, reference_per_s);
+  wish.worth_keeping = best_mix(momentary, {priced(careful, price_of_a_miss(momentary)),
+                                            least_per_s, kSwitchingShare})
+                           .replicas;
   // Fixed servers too slow for the objective carry nothing, and are there and paid for all the
   // same.
   for (std::size_t u = 0; u < service.units.size(); ++u) {

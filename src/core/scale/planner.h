@@ -49,7 +49,8 @@ struct PlanInput {
   int held;                    // requests waiting now
   std::span<const int> taken;  // replicas earlier services already claim, indexed by UnitId
   TimePoint now;
-  double work_per_request = 1.0;  // of those that wait, on average
+  double work_per_request = 1.0;   // of those that wait, on average
+  double miss_price_factor = 1.0;  // see ErrorBudget
 };
 
 // Makes a plan: the mixes are searched for, so this is for when there is reason to.

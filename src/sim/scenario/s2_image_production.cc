@@ -21,6 +21,7 @@ core::UnitSpec own_a10g(const core::UnitSpec& like) {
   core::UnitSpec unit = like;
   unit.name = "a10g-owned";
   unit.hardware = "A10G";
+  unit.tier = Tier::kOwned;
   unit.price_usd_per_hour = 0.0;
   unit.min_replicas = kOwnCards;
   unit.max_replicas = kOwnCards;

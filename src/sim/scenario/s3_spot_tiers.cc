@@ -47,6 +47,7 @@ constexpr SpotPool kSpotPools[] = {
 };
 
 void add_unit(Scenario& scenario, core::UnitSpec unit, PoolSpec pool) {
+  unit.tier = pool.tier;
   scenario.fleet.units.push_back(std::move(unit));
   scenario.pools.push_back(std::move(pool));
 }
