@@ -134,8 +134,8 @@ void Forecast::end_step(double rate_per_s) {
   if (!promised_.empty()) {
     expected_in_bin_ = std::max(expected_in_bin_, promised_.front().combined);
   }
-  judge(rate_per_s);
   const double believed = plausible(rate_per_s);
+  judge(believed);
   for (TrendFilter& line : lines_) line.observe(believed);
   usual_.observe(believed);
   bin_sum_ += believed;
@@ -155,7 +155,7 @@ void Forecast::end_step(double rate_per_s) {
 std::optional<double> Forecast::surprise_a_day_ago(double bins_ahead) const {
   const double day = to_seconds(kDay) / (kStepsPerBin * to_seconds(step_));
   const double back = day - bins_ahead;
-  return season_.highest_surprise(back + 1.0, std::max(0.0, back - 1.0));
+  return season_.highest_surprise(back + 1.0, std::max(0.0, back - 2.0));
 }
 
 // Keeps count of yesterday's peaks that came again. A peak that lasts is one.
@@ -211,7 +211,6 @@ Outlook Forecast::at(Duration ahead) const {
   if (lately_.empty()) return outlook;
   if (!knows()) {
     outlook.mean_per_s = *std::max_element(lately_.begin(), lately_.end());
-    outlook.deviation_per_s = std::sqrt(counting_variance(outlook.mean_per_s));
     return outlook;
   }
   const double steps = steps_in(ahead, step_);

@@ -17,6 +17,9 @@ constexpr std::size_t kSearchEvery = 24;
 constexpr std::size_t kLeastPeriod = 24;
 // Of the variance of the history: a period must explain all but this.
 constexpr double kMostDifference = 0.35;
+// On the way to a period the history must have differed from itself by as much as this: what merely
+// changes slowly is like itself at every short lag.
+constexpr double kLeastHump = 1.0;
 // A shorter period that is nearly as good is preferred: two days explain what one day does.
 constexpr double kNearlyAsGood = 1.15;
 // Bins on either side of a bin that are averaged with it, falling linearly in weight.
@@ -69,12 +72,14 @@ void Season::look_for_period() {
   double before = std::numeric_limits<double>::infinity();
   double here = std::numeric_limits<double>::infinity();
   double least = kMostDifference;
+  double hump = 0.0;  // the largest difference of a shorter lag
   for (std::size_t lag = kLeastPeriod; lag <= longest; lag += kStride) {
     const double next = difference(lag, kStride);
-    if (here < before && here <= next && here < kMostDifference) {
+    if (here < before && here <= next && here < kMostDifference && hump >= kLeastHump) {
       valleys.push_back({lag - kStride, here});
       least = std::min(least, here);
     }
+    if (std::isfinite(here)) hump = std::max(hump, here);
     before = here;
     here = next;
   }

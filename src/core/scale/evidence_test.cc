@@ -23,6 +23,7 @@ class EvidenceTest : public testing::Test {
   void SetUp() override {
     for (int t = 0; t <= 90; ++t) {
       demand.observe(static_cast<std::uint64_t>(t) * 20, at(std::chrono::seconds(t)));
+      forecast.observe(t * 20.0, 1.0, at(std::chrono::seconds(t)));
     }
   }
   void have(UnitId unit, int count) {
@@ -32,7 +33,7 @@ class EvidenceTest : public testing::Test {
   }
   ModeEvidence gather() {
     const std::vector<int> taken(5, 0);
-    const PlanInput input{&spec, &fleet, &demand, ServiceId(0), Mode::kCostOptimized,
+    const PlanInput input{&spec, &fleet, &demand, &forecast, ServiceId(0), Mode::kCostOptimized,
                           0,     taken,  now};
     return gather_evidence(input, plan_service(input), burn);
   }
@@ -40,6 +41,7 @@ class EvidenceTest : public testing::Test {
   FleetSpec spec = paper_fleet();
   FleetState fleet{spec, at(0s)};
   DemandEstimate demand{18s};
+  Forecast forecast{6s};
   SloBurn burn{2s, 20s};
   TimePoint now = at(90s);
 };

@@ -28,6 +28,8 @@ constexpr double kCapacityMissShare = 0.5;
 constexpr double kSwitchingShare = 0.3;
 // Demand that is so many deviations above the outlook is a burst nobody foresaw.
 constexpr double kBurstDeviations = 4.0;
+// Replicas that show so little of what they were planned at have become slower; less is noise.
+constexpr double kSurelyLess = 0.95;
 // What is worth keeping is planned for demand so many deviations above what is expected.
 constexpr double kKeepDeviations = 1.0;
 // A request is worth so many times what serving it takes at the margin, at the least.
@@ -198,13 +200,18 @@ Duration planning_lead(const FleetSpec& spec, const ServiceSpec& service) {
 
 bool still_stands(const ServiceWish& wish, const PlanInput& input) {
   const ServiceSpec& service = input.spec->service(input.service);
+  double planned_per_s = 0.0;  // by what replicas show now
   for (std::size_t u = 0; u < service.units.size(); ++u) {
     const UnitId id = service.units[u];
     if (wish.limits[u] != limit_of(input, id)) return false;
     if (wish.prices_usd_per_hour[u] != input.fleet->unit(id).price_usd_per_hour) return false;
+    if (!input.fleet->can_meet(id, service.objective)) continue;
+    planned_per_s += wish.targets[u] * input.fleet->capacity_per_s(id);
   }
-  return wish.shortfall_per_s > 0.0 ||
-         input.demand->lower_per_s(kBurstDeviations) <= wish.planned_per_s;
+  if (planned_per_s < kSurelyLess * wish.planned_per_s) return false;
+  const double surely_needed = input.demand->lower_per_s(kBurstDeviations) +
+                               backlog_per_s(input, service, planning_lead(*input.spec, service));
+  return wish.shortfall_per_s > 0.0 || surely_needed <= planned_per_s;
 }
 
 ServiceWish plan_service(const PlanInput& input) {
