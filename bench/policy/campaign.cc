@@ -21,7 +21,6 @@ namespace {
 
 // Seeds to tune on; those to report on begin at 1.
 constexpr std::uint64_t kFirstTuningSeed = 1001;
-constexpr double kAttainmentWanted = 0.99;
 
 const char* name_of(sim::RouterChoice router) {
   return router == sim::RouterChoice::kNative ? "native" : "same";
@@ -121,7 +120,7 @@ std::size_t Campaign::chosen_point(const Course& course, const sim::PolicySpec& 
       score.cost += run->result.totals.cost_usd;
     }
     if (!complete || requests == 0.0) continue;
-    score.missing = std::max(0.0, kAttainmentWanted - within / requests);
+    score.missing = std::max(0.0, course.wanted - within / requests);
     if (!best_score ||
         std::pair(score.missing, score.cost) < std::pair(best_score->missing, best_score->cost)) {
       best = point;

@@ -25,6 +25,7 @@ struct Course {
   int seeds = 20;
   int tuning_seeds = 2;
   bool same_router_too = true;
+  double wanted = 0.99;  // share in time that policies are tuned to reach
 };
 
 struct Entry {

@@ -47,6 +47,7 @@ int main(int argc, char** argv) {
   int threads = 2;
   double minutes = 0.0;
   std::vector<std::string> seeds_of;
+  std::vector<std::string> also_wanted = {"s1=0.999"};
   std::vector<std::string> same_router = names;
   std::string folder = "build/bench-policy";
   std::string results = "bench/RESULTS.md";
@@ -59,6 +60,10 @@ int main(int argc, char** argv) {
       ->delimiter(',');
   app.add_option("--same-router", same_router,
                  "Scenarios that are also run with Signalbox's router for all; none for none")
+      ->delimiter(',')
+      ->capture_default_str();
+  app.add_option("--also-wanted", also_wanted,
+                 "Scenarios that are tuned again for another share in time, as in s1=0.999")
       ->delimiter(',')
       ->capture_default_str();
   app.add_option("--folder", folder, "Where finished runs are kept");
@@ -84,6 +89,22 @@ int main(int argc, char** argv) {
         {std::move(*scenario),
          limit == seeds.end() ? most_seeds : std::min(most_seeds, limit->second), tuning_seeds,
          std::find(same_router.begin(), same_router.end(), name) != same_router.end()});
+  }
+  for (const auto& text : also_wanted) {
+    const auto equals = text.find('=');
+    const double wanted =
+        equals == std::string::npos ? 0.0 : std::strtod(text.c_str() + equals + 1, nullptr);
+    if (wanted <= 0.0 || wanted >= 1.0) {
+      return fail({fmt::format("--also-wanted {}: write NAME=SHARE, 0 < SHARE < 1", text)});
+    }
+    const auto course = std::find_if(courses.begin(), courses.end(), [&](const bench::Course& one) {
+      return one.scenario.name == text.substr(0, equals);
+    });
+    if (course == courses.end()) continue;
+    bench::Course again = *course;
+    again.wanted = wanted;
+    again.same_router_too = false;
+    courses.insert(course + 1, std::move(again));
   }
   auto store = bench::RunStore::open(folder);
   if (!store.ok()) return fail(store.error());

@@ -17,8 +17,6 @@ namespace signalbox::bench {
 
 namespace {
 
-constexpr double kWanted = 0.99;
-
 std::string parameters_in_words(const sim::Parameters& parameters) {
   std::string text;
   for (const auto& [name, value] : parameters) {
@@ -44,6 +42,7 @@ struct Row {
 };
 
 std::string table_of(const CourseResult& result, sim::RouterChoice router) {
+  const double wanted = result.course->wanted;
   std::vector<Row> rows;
   for (const Entry& entry : result.entries) {
     // What comes with our router stands in both tables.
@@ -53,9 +52,9 @@ std::string table_of(const CourseResult& result, sim::RouterChoice router) {
     if (!summaries.empty()) rows.push_back({&entry, summaries[0]});
   }
   // Those that reach the objective first, then by cost.
-  std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
-    return std::pair(a.summary.slo_attainment < kWanted, a.summary.cost_usd) <
-           std::pair(b.summary.slo_attainment < kWanted, b.summary.cost_usd);
+  std::stable_sort(rows.begin(), rows.end(), [wanted](const Row& a, const Row& b) {
+    return std::pair(a.summary.slo_attainment < wanted, a.summary.cost_usd) <
+           std::pair(b.summary.slo_attainment < wanted, b.summary.cost_usd);
   });
   std::string text =
       "| policy | tuned to | cost $ | cost / bound | in time % | p99 ms | refused | violation min "
@@ -67,8 +66,8 @@ std::string table_of(const CourseResult& result, sim::RouterChoice router) {
         row.entry->policy->name == "signalbox" ? "**signalbox**"
                                                : std::string(row.entry->policy->name),
         row.entry->policy->oracle ? " (knows the future)" : "",
-        s.slo_attainment < kWanted ? " (misses 99 %)" : "", parameters_in_words(row.entry->tuned),
-        with_interval(s.cost_usd, s.cost_interval, 1.0, 2),
+        s.slo_attainment < wanted ? fmt::format(" (misses {:g} %)", 100.0 * wanted) : "",
+        parameters_in_words(row.entry->tuned), with_interval(s.cost_usd, s.cost_interval, 1.0, 2),
         s.gap ? with_interval(*s.gap, s.gap_interval, 1.0, 3) : "-",
         with_interval(s.slo_attainment, s.attainment_interval, 100.0, 3), s.p99_ms, s.refused,
         s.violation_minutes,
@@ -83,8 +82,8 @@ std::string render_tables(const std::vector<CourseResult>& results) {
   std::string text;
   for (const CourseResult& result : results) {
     const Course& course = *result.course;
-    text += fmt::format("### {}: {}\n\n{}\n\n", course.scenario.name, course.scenario.title,
-                        course.scenario.about);
+    text += fmt::format("### {}, tuned for {:g} % in time: {}\n\n{}\n\n", course.scenario.name,
+                        100.0 * course.wanted, course.scenario.title, course.scenario.about);
     if (result.seeds_done == 0) {
       text += "Not run yet.\n\n";
       continue;
