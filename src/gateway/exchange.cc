@@ -28,6 +28,10 @@ std::string describe(const core::Decision& decision) {
       return "no endpoint became free in time; try again later";
     case core::RejectReason::kServiceRemoved:
       return "the service was removed from the configuration while the request waited";
+    case core::RejectReason::kForbidden:
+      return "no unit may see data of this class; see `data` and `require` in the configuration";
+    case core::RejectReason::kTooLarge:
+      return "the request is larger than any unit of this service serves";
     case core::RejectReason::kNotReplayable:
       return "the endpoint failed, and the request could not be sent again";
     case core::RejectReason::kAttemptsEnded:

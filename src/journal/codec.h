@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -58,6 +59,11 @@ class Encoder {
   void put(const std::vector<T>& list) {
     bytes_.varint(list.size());
     for (const T& item : list) put(item);
+  }
+  template <class T>
+  void put(const std::optional<T>& value) {
+    put(value.has_value());
+    if (value) put(*value);
   }
   template <class T, std::size_t Capacity>
   void put(const BoundedVector<T, Capacity>& list) {
@@ -124,6 +130,13 @@ class Decoder {
     if (count > bytes_.left()) bytes_.fail(), count = 0;
     list.clear();
     for (std::uint64_t i = 0; i < count && bytes_.ok(); ++i) get(list.emplace_back());
+  }
+  template <class T>
+  void get(std::optional<T>& value) {
+    bool given = false;
+    get(given);
+    value.reset();
+    if (given) get(value.emplace());
   }
   template <class T, std::size_t Capacity>
   void get(BoundedVector<T, Capacity>& list) {

@@ -38,7 +38,8 @@ bool is_sound(const core::FleetSpec& spec) {
            service.units.size() <= core::kMaxCandidates && service.max_held >= 0 &&
            (service.weights.empty() || service.weights.size() == service.units.size());
   };
-  return std::all_of(spec.services.begin(), spec.services.end(), service_is_sound) &&
+  return spec.data.classes.size() <= core::kMaxDataClasses &&
+         std::all_of(spec.services.begin(), spec.services.end(), service_is_sound) &&
          std::all_of(spec.units.begin(), spec.units.end(),
                      [](const core::UnitSpec& unit) { return unit.slots >= 1; }) &&
          spec.control.tick > Duration::zero();

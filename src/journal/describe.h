@@ -24,23 +24,23 @@ concept Of = std::same_as<std::remove_const_t<X>, T>;
 
 // ---- what the operator said ----------------------------------------------------------------
 
+void describe(auto& io, Of<core::Label> auto& value) {
+  auto& [key, text] = value;
+  io(key, text);
+}
 void describe(auto& io, Of<core::Objective> auto& value) {
-  auto& [latency, quantile, per_work] = value;
-  io(latency, quantile, per_work);
+  auto& [latency, quantile, per_work, first_token, per_token] = value;
+  io(latency, quantile, per_work, first_token, per_token);
 }
 void describe(auto& io, Of<core::ServiceSpec> auto& value) {
   auto& [name, paths, models, units, objective, policy, resilience, routing, weights, when_late,
-         patience, max_held, timeout, idle_timeout, retry_safe] = value;
+         patience, max_held, timeout, idle_timeout, retry_safe, objective_class, require] = value;
   io(name, paths, models, units, objective, policy, resilience, routing, weights, when_late,
-     patience, max_held, timeout, idle_timeout, retry_safe);
+     patience, max_held, timeout, idle_timeout, retry_safe, objective_class, require);
 }
 void describe(auto& io, Of<core::Address> auto& value) {
   auto& [host, port] = value;
   io(host, port);
-}
-void describe(auto& io, Of<core::Label> auto& value) {
-  auto& [key, text] = value;
-  io(key, text);
 }
 void describe(auto& io, Of<core::HealthCheck> auto& value) {
   auto& [path, interval, timeout, rise, fall] = value;
@@ -52,12 +52,18 @@ void describe(auto& io, Of<core::Profile::Point> auto& value) {
 }
 void describe(Encoder& io, const core::Profile& value);
 void describe(Decoder& io, core::Profile& value);
-void describe(auto& io, Of<core::UnitSpec> auto& value) {
-  auto& [name, model, hardware, framework, zone, tier, labels, price_usd_per_hour, profile, slots,
-         managed, min_replicas, max_replicas, boot_time_min, boot_time_max, endpoints, health] =
+void describe(auto& io, Of<core::LanguageProfile> auto& value) {
+  auto& [first_token_base, per_prompt_token, per_output_token, prompt_tokens, output_tokens] =
       value;
-  io(name, model, hardware, framework, zone, tier, labels, price_usd_per_hour, profile, slots,
-     managed, min_replicas, max_replicas, boot_time_min, boot_time_max, endpoints, health);
+  io(first_token_base, per_prompt_token, per_output_token, prompt_tokens, output_tokens);
+}
+void describe(auto& io, Of<core::UnitSpec> auto& value) {
+  auto& [name, model, hardware, framework, zone, tier, labels, price_usd_per_hour, profile,
+         language, slots, max_work, max_tokens, managed, min_replicas, max_replicas, boot_time_min,
+         boot_time_max, endpoints, health] = value;
+  io(name, model, hardware, framework, zone, tier, labels, price_usd_per_hour, profile, language,
+     slots, max_work, max_tokens, managed, min_replicas, max_replicas, boot_time_min, boot_time_max,
+     endpoints, health);
 }
 void describe(auto& io, Of<core::GuardrailSpec> auto& value) {
   auto& [max_launches_per_tick, max_drains_per_tick, budget_usd_per_hour, freeze] = value;
@@ -68,9 +74,17 @@ void describe(auto& io, Of<core::ControlSpec> auto& value) {
       value;
   io(tick, replan, dwell, ramp, bench_time, max_bench_time, billing_minimum, guardrails);
 }
+void describe(auto& io, Of<core::DataClass> auto& value) {
+  auto& [name, require] = value;
+  io(name, require);
+}
+void describe(auto& io, Of<core::DataPolicy> auto& value) {
+  auto& [classes] = value;
+  io(classes);
+}
 void describe(auto& io, Of<core::FleetSpec> auto& value) {
-  auto& [services, units, control] = value;
-  io(services, units, control);
+  auto& [services, units, control, data] = value;
+  io(services, units, control, data);
 }
 
 // ---- signals -------------------------------------------------------------------------------

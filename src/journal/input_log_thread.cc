@@ -16,6 +16,7 @@ struct InputLogThread::Head {
   Kind kind = Kind::kCall;
   std::uint32_t path_bytes = 0;
   std::uint32_t model_bytes = 0;
+  std::uint32_t data_class_bytes = 0;
   std::uint32_t decisions = 0;
   TimePoint now{};
   RequestId id;               // kRequest, kOutcome, kCancel
@@ -85,12 +86,15 @@ bool InputLogThread::has_room(std::size_t bytes) {
   return false;
 }
 
-void InputLogThread::append(Head head, std::string_view path, std::string_view model,
-                            Decided decided) {
+void InputLogThread::append(Head head, Decided decided) {
+  const std::string_view path = head.facts.path;
+  const std::string_view model = head.facts.model;
+  const std::string_view data_class = head.facts.data_class;
   head.path_bytes = static_cast<std::uint32_t>(path.size());
   head.model_bytes = static_cast<std::uint32_t>(model.size());
+  head.data_class_bytes = static_cast<std::uint32_t>(data_class.size());
   head.decisions = static_cast<std::uint32_t>(decided.size());
-  std::size_t bytes = sizeof(Head) + path.size() + model.size();
+  std::size_t bytes = sizeof(Head) + path.size() + model.size() + data_class.size();
   for (const auto& decision : decided) bytes += used_bytes(decision);
   bool wake = false;
   {
@@ -100,6 +104,7 @@ void InputLogThread::append(Head head, std::string_view path, std::string_view m
       put(front_.bytes, head);
       front_.bytes.append(path);
       front_.bytes.append(model);
+      front_.bytes.append(data_class);
       for (const auto& decision : decided) put(front_.bytes, decision, used_bytes(decision));
     }
     const std::size_t quarter = options_.buffer_bytes / 4;
@@ -174,6 +179,7 @@ void InputLogThread::drain(const Buffer& buffer, InputSink& to,
     take(&head, sizeof(Head));
     head.facts.path = take_text(head.path_bytes);
     head.facts.model = take_text(head.model_bytes);
+    head.facts.data_class = take_text(head.data_class_bytes);
     decisions.resize(head.decisions);
     for (auto& decision : decisions) {
       // The size is known once the number of candidates is.
@@ -214,7 +220,7 @@ void InputLogThread::router_view(std::uint64_t version, TimePoint now, Decided d
   head.kind = Kind::kView;
   head.now = now;
   head.version = version;
-  append(head, {}, {}, decided);
+  append(head, decided);
 }
 
 void InputLogThread::router_request(RequestId id, const core::RequestFacts& facts, TimePoint now,
@@ -224,7 +230,7 @@ void InputLogThread::router_request(RequestId id, const core::RequestFacts& fact
   head.now = now;
   head.id = id;
   head.facts = facts;
-  append(head, facts.path, facts.model, decided);
+  append(head, decided);
 }
 
 void InputLogThread::router_outcome(RequestId id, const core::Outcome& outcome, TimePoint now,
@@ -234,7 +240,7 @@ void InputLogThread::router_outcome(RequestId id, const core::Outcome& outcome, 
   head.now = now;
   head.id = id;
   head.outcome = outcome;
-  append(head, {}, {}, decided);
+  append(head, decided);
 }
 
 void InputLogThread::router_cancel(RequestId id, TimePoint now, Decided decided) {
@@ -242,21 +248,21 @@ void InputLogThread::router_cancel(RequestId id, TimePoint now, Decided decided)
   head.kind = Kind::kCancel;
   head.now = now;
   head.id = id;
-  append(head, {}, {}, decided);
+  append(head, decided);
 }
 
 void InputLogThread::router_timer(TimePoint now, Decided decided) {
   Head head;
   head.kind = Kind::kTimer;
   head.now = now;
-  append(head, {}, {}, decided);
+  append(head, decided);
 }
 
 void InputLogThread::router_digest(TimePoint now) {
   Head head;
   head.kind = Kind::kDigest;
   head.now = now;
-  append(head, {}, {}, {});
+  append(head, {});
 }
 
 void InputLogThread::router_started(std::uint64_t seed) {

@@ -75,7 +75,7 @@ class InputLogThread final : public InputSink {
   struct Head;
 
   // One call of the Router: `head`, two texts, what was decided.
-  void append(Head head, std::string_view path, std::string_view model, Decided decided);
+  void append(Head head, Decided decided);
   void append_call(std::function<void(InputSink&)> call);
   bool has_room(std::size_t bytes);
   void run();

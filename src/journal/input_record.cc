@@ -13,6 +13,9 @@ core::RequestFacts RequestMade::facts() const {
   facts.model = model;
   facts.replayable = replayable;
   facts.work = work;
+  facts.data_class = data_class;
+  facts.prompt_tokens = prompt_tokens;
+  facts.output_tokens = output_tokens;
   return facts;
 }
 

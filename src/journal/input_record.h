@@ -33,6 +33,8 @@ struct RequestMade {
   std::string_view path, model;  // valid until the next record is read
   bool replayable = true;
   double work = 1.0;
+  std::string_view data_class;  // valid as long as path and model
+  int prompt_tokens = 0, output_tokens = 0;
 
   core::RequestFacts facts() const;
 };

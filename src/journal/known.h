@@ -61,6 +61,15 @@ constexpr bool known(core::Tier value) {
   }
   return false;
 }
+constexpr bool known(core::ObjectiveClass value) {
+  switch (value) {
+    case core::ObjectiveClass::kInteractive:
+    case core::ObjectiveClass::kBatch:
+    case core::ObjectiveClass::kCritical:
+      return true;
+  }
+  return false;
+}
 constexpr bool known(core::WhenLate value) {
   switch (value) {
     case core::WhenLate::kServe:
@@ -89,6 +98,8 @@ constexpr bool known(core::Verdict value) {
     case core::Verdict::kAlreadyTried:
     case core::Verdict::kBusy:
     case core::Verdict::kUnavailable:
+    case core::Verdict::kForbidden:
+    case core::Verdict::kTooSmall:
       return true;
   }
   return false;
@@ -103,6 +114,8 @@ constexpr bool known(core::RejectReason value) {
     case core::RejectReason::kAttemptsEnded:
     case core::RejectReason::kNotReplayable:
     case core::RejectReason::kServiceRemoved:
+    case core::RejectReason::kForbidden:
+    case core::RejectReason::kTooLarge:
       return true;
   }
   return false;

@@ -135,6 +135,11 @@ bool RecordDecoder::decode(RecordKind kind, ByteReader payload, InputRecord& rec
       const std::uint8_t flags = payload.u8();
       request.replayable = (flags & kRequestReplayable) != 0;
       if ((flags & kRequestHasWork) != 0) request.work = payload.f64();
+      if ((flags & kRequestHasDataClass) != 0) request.data_class = payload.text();
+      if ((flags & kRequestHasTokens) != 0) {
+        request.prompt_tokens = get_int(payload);
+        request.output_tokens = get_int(payload);
+      }
       record.body = request;
       get_decided(payload, request.id, record);
       break;
@@ -147,6 +152,7 @@ bool RecordDecoder::decode(RecordKind kind, ByteReader payload, InputRecord& rec
       seen.outcome.replayable = (flags & 1U) != 0;
       seen.outcome.status = get_int(payload);
       seen.outcome.time_to_first_byte = Duration{payload.zigzag()};
+      seen.outcome.output_tokens = get_int(payload);
       record.body = seen;
       get_decided(payload, seen.id, record);
       break;

@@ -94,27 +94,35 @@ void RecordEncoder::router_view(std::uint64_t version, TimePoint now, Decided de
 
 void RecordEncoder::router_request(RequestId id, const core::RequestFacts& facts, TimePoint now,
                                    Decided decided) {
-  const auto& [path, model, replayable, work] = facts;
+  const auto& [path, model, replayable, work, data_class, prompt_tokens, output_tokens] = facts;
   ByteWriter bytes = start(now);
   put_id(bytes, id);
   latest_.of_loop(latest_.loop(id)) = id.value;
   put_names(bytes, path, model);
   const bool has_work = work != 1.0;
-  bytes.u8(static_cast<std::uint8_t>((replayable ? kRequestReplayable : 0U) |
-                                     (has_work ? kRequestHasWork : 0U)));
+  const bool has_tokens = prompt_tokens != 0 || output_tokens != 0;
+  bytes.u8(static_cast<std::uint8_t>(
+      (replayable ? kRequestReplayable : 0U) | (has_work ? kRequestHasWork : 0U) |
+      (!data_class.empty() ? kRequestHasDataClass : 0U) | (has_tokens ? kRequestHasTokens : 0U)));
   if (has_work) bytes.f64(work);
+  if (!data_class.empty()) bytes.text(data_class);
+  if (has_tokens) {
+    bytes.zigzag(prompt_tokens);
+    bytes.zigzag(output_tokens);
+  }
   put_decided(bytes, id, decided);
   finish(RecordKind::kRequestMade);
 }
 
 void RecordEncoder::router_outcome(RequestId id, const core::Outcome& outcome, TimePoint now,
                                    Decided decided) {
-  const auto& [kind, status, time_to_first_byte, replayable] = outcome;
+  const auto& [kind, status, time_to_first_byte, replayable, output_tokens] = outcome;
   ByteWriter bytes = start(now);
   put_id(bytes, id);
   bytes.u8(static_cast<std::uint8_t>(static_cast<unsigned>(kind) << 1U | (replayable ? 1U : 0U)));
   bytes.zigzag(status);
   bytes.zigzag(time_to_first_byte.count());
+  bytes.zigzag(output_tokens);
   put_decided(bytes, id, decided);
   finish(RecordKind::kOutcomeSeen);
 }

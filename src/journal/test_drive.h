@@ -127,6 +127,9 @@ class Drive {
     facts.model = draws_.below(2) == 0 ? "llama" : "mistral";
     facts.replayable = draws_.below(10) != 0;
     if (draws_.below(4) == 0) facts.work = 0.5 + draws_.uniform();
+    if (draws_.below(3) == 0) facts.data_class = "open";
+    if (draws_.below(5) == 0) facts.prompt_tokens = 1 + static_cast<int>(draws_.below(5000));
+    if (draws_.below(5) == 0) facts.output_tokens = 1 + static_cast<int>(draws_.below(500));
     call([&](auto& out) {
       router_.on_request(id, facts, now_, out);
       sink_.router_request(id, facts, now_, out);

@@ -226,6 +226,10 @@ class Reason {
         return "no endpoint there was ready and trusted";
       case Verdict::kAlreadyTried:
         return "it had just failed this request";
+      case Verdict::kForbidden:
+        return "data of this class may not go there";
+      case Verdict::kTooSmall:
+        return "the request is larger than it serves";
       case Verdict::kTooSlow:
         return fmt::format("would have been in time with probability {} only",
                            probability_text(candidate.probability));
@@ -242,6 +246,9 @@ class Reason {
     const bool down = any_verdict(Verdict::kUnavailable);
     if (busy && !down) return "every slot of every unit is taken";
     if (busy) return "every slot of the units that are up is taken";
+    const bool barred = any_verdict(Verdict::kForbidden) || any_verdict(Verdict::kTooSmall);
+    if (down && barred)
+      return "no unit that may serve it has an endpoint that is ready and trusted";
     if (down) return "no unit has an endpoint that is ready and trusted";
     return "no unit can take it";
   }
@@ -291,6 +298,12 @@ class Reason {
         return head + fmt::format("it failed where it may not be sent again{}.", last_failure());
       case RejectReason::kServiceRemoved:
         return head + "its service left the configuration while it was held.";
+      case RejectReason::kForbidden:
+        return head +
+               "no unit of the service has the labels that the class of its data demands; a "
+               "request of no known class is treated as the strictest.";
+      case RejectReason::kTooLarge:
+        return head + "it is larger than what any unit that may serve it is made for.";
     }
     return {};
   }
@@ -370,6 +383,10 @@ const char* verdict_words(Verdict verdict) {
       return "every slot taken";
     case Verdict::kUnavailable:
       return "no endpoint ready";
+    case Verdict::kForbidden:
+      return "not for data of this class";
+    case Verdict::kTooSmall:
+      return "not made for its size";
   }
   return "?";
 }

@@ -64,6 +64,10 @@ const char* to_string(Verdict verdict) {
       return "busy";
     case Verdict::kUnavailable:
       return "unavailable";
+    case Verdict::kForbidden:
+      return "forbidden";
+    case Verdict::kTooSmall:
+      return "too_small";
   }
   return "?";
 }
@@ -86,6 +90,10 @@ const char* to_string(RejectReason reason) {
       return "not_replayable";
     case RejectReason::kServiceRemoved:
       return "service_removed";
+    case RejectReason::kForbidden:
+      return "forbidden";
+    case RejectReason::kTooLarge:
+      return "too_large";
   }
   return "?";
 }

@@ -32,6 +32,8 @@ enum class Verdict : std::uint8_t {
   kAlreadyTried,  // failed this request before, and another unit has room
   kBusy,          // every slot of the unit is taken
   kUnavailable,   // no endpoint is ready and trusted
+  kForbidden,     // lacks a label that the service or the class of the data demands
+  kTooSmall,      // the request is larger than it serves
 };
 
 struct Candidate {
@@ -53,6 +55,8 @@ enum class RejectReason : std::uint8_t {
   kAttemptsEnded,   // every attempt failed: 502, 503 or 504 by the last failure
   kNotReplayable,   // failed, and may not or cannot be sent again: 502 or 504
   kServiceRemoved,  // its service left the configuration before it was answered: 503
+  kForbidden,       // no unit of the configuration may see data of its class: 403
+  kTooLarge,        // none of those that may is made for its size: 413
 };
 
 struct Decision {
@@ -68,7 +72,8 @@ struct Decision {
   std::uint64_t view_version = 0;  // the fleet view it was taken under
   TimePoint at{};
   TimePoint arrival{};
-  TimePoint deadline{};  // arrival + the latency owed to a request of its work
+  TimePoint deadline{};  // arrival + the latency owed to a request of its work; where time to
+                         // first token is owed, that of the first token
 
   // kForward
   UnitId unit;

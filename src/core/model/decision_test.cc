@@ -67,10 +67,11 @@ TEST(Decision, every_word_it_uses_has_a_name) {
   expect_names({Action::kForward, Action::kHold, Action::kReject});
   expect_names({Verdict::kChosen, Verdict::kDearer, Verdict::kSlower, Verdict::kTooSlow,
                 Verdict::kNotDrawn, Verdict::kPassedOver, Verdict::kAlreadyTried, Verdict::kBusy,
-                Verdict::kUnavailable});
+                Verdict::kUnavailable, Verdict::kForbidden, Verdict::kTooSmall});
   expect_names({RejectReason::kNone, RejectReason::kNoService, RejectReason::kQueueFull,
                 RejectReason::kLate, RejectReason::kPatienceEnded, RejectReason::kAttemptsEnded,
-                RejectReason::kNotReplayable, RejectReason::kServiceRemoved});
+                RejectReason::kNotReplayable, RejectReason::kServiceRemoved,
+                RejectReason::kForbidden, RejectReason::kTooLarge});
   expect_names({OutcomeKind::kCompleted, OutcomeKind::kUnreachable, OutcomeKind::kConnectTimeout,
                 OutcomeKind::kDied, OutcomeKind::kTimedOut, OutcomeKind::kBroken,
                 OutcomeKind::kInvalid});

@@ -24,8 +24,10 @@ struct ServiceDigest {
   std::uint64_t abandoned = 0;  // the client left
   std::uint64_t missed = 0;     // completed after the objective, failed or rejected
   std::uint64_t redecided = 0;  // sent to another endpoint after a failure
-  int held = 0;                 // waiting now
-  Duration longest_hold{};      // ever
+  // Answered 403 or 413, since no unit may or can serve them: in none of the other counts.
+  std::uint64_t unservable = 0;
+  int held = 0;             // waiting now
+  Duration longest_hold{};  // ever
 };
 
 struct UnitDigest {

@@ -53,6 +53,18 @@ const char* to_string(Resilience resilience) {
   return "?";
 }
 
+const char* to_string(ObjectiveClass objective_class) {
+  switch (objective_class) {
+    case ObjectiveClass::kInteractive:
+      return "interactive";
+    case ObjectiveClass::kBatch:
+      return "batch";
+    case ObjectiveClass::kCritical:
+      return "critical";
+  }
+  return "?";
+}
+
 const char* to_string(Tier tier) {
   switch (tier) {
     case Tier::kOnDemand:

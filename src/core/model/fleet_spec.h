@@ -10,6 +10,7 @@
 
 #include "base/ids.h"
 #include "base/time.h"
+#include "core/model/data_policy.h"
 #include "core/model/service.h"
 #include "core/model/unit.h"
 
@@ -38,6 +39,7 @@ struct FleetSpec {
   std::vector<ServiceSpec> services;  // indexed by ServiceId
   std::vector<UnitSpec> units;        // indexed by UnitId
   ControlSpec control;
+  DataPolicy data;
 
   const ServiceSpec& service(ServiceId id) const { return services.at(id.index()); }
   const UnitSpec& unit(UnitId id) const { return units.at(id.index()); }

@@ -19,6 +19,12 @@ struct RequestFacts {
   // Size against the request the profiles were measured with, as far as it shows before it is
   // served (images times steps, say): twice the work takes twice the time. REQUIRES: > 0, finite.
   double work = 1.0;
+  // How freely its data may travel (data_policy.h). Only what somebody trusted vouches for: empty =
+  // nobody did, which means the strictest class.
+  std::string_view data_class{};
+  // Of a language model: tokens to be read, and the most that will be written. 0 = unknown.
+  int prompt_tokens = 0;
+  int output_tokens = 0;
 };
 
 enum class OutcomeKind : std::uint8_t {
@@ -38,6 +44,7 @@ struct Outcome {
   int status = 0;                 // HTTP status when a response head was seen, else 0
   Duration time_to_first_byte{};  // since the forward decision; 0 when none came
   bool replayable = true;         // see RequestFacts
+  int output_tokens = 0;          // of a language model's answer; 0 = not counted
 };
 
 const char* to_string(OutcomeKind kind);

@@ -9,6 +9,7 @@
 
 #include "base/ids.h"
 #include "base/time.h"
+#include "core/model/unit.h"
 
 namespace signalbox::core {
 
@@ -54,6 +55,13 @@ enum class Resilience { kNone, kZone, kUnit };
 // What becomes of a request that can no longer meet its objective.
 enum class WhenLate { kServe, kRefuse };
 
+// What kind of answer its clients wait for.
+enum class ObjectiveClass {
+  kInteractive,  // somebody waits: in time, at the least cost
+  kBatch,        // nobody does: waits for a cheap unit while its deadline leaves slack
+  kCritical,     // never waits while anything can start it, and is the first to be started
+};
+
 // `quantile` of the requests shall complete within `latency` of their arrival.
 struct Objective {
   Duration latency = 2s;
@@ -61,7 +69,12 @@ struct Objective {
   // `latency` is owed to a request of work 1, and to others in proportion to their work: four
   // images may take four times as long as one.
   bool per_work = false;
+  // Of a language model, beside `latency`: the answer begins this long after the request's arrival,
+  // and each further token takes this long on average. 0 = not owed.
+  Duration first_token{};
+  Duration per_token{};
 
+  bool in_tokens() const { return first_token > Duration::zero() || per_token > Duration::zero(); }
   // What is owed to a request of so much work.
   Duration latency_of(double work) const { return per_work ? scale(latency, work) : latency; }
 };
@@ -86,11 +99,15 @@ struct ServiceSpec {
   Duration timeout = 60s;        // longest wait for the first response byte
   Duration idle_timeout = 300s;  // longest silence inside a response
   bool retry_safe = true;        // may be sent again when no response byte was seen
+
+  ObjectiveClass objective_class = ObjectiveClass::kInteractive;
+  std::vector<Label> require;  // labels that a unit must have for any of its requests
 };
 
 const char* to_string(Mode mode);
 const char* to_string(Policy policy);
 const char* to_string(Resilience resilience);
 const char* to_string(RoutingPolicy routing);
+const char* to_string(ObjectiveClass objective_class);
 
 }  // namespace signalbox::core

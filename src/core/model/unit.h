@@ -6,10 +6,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/time.h"
+#include "core/model/language_profile.h"
 #include "core/model/profile.h"
 
 namespace signalbox::core {
@@ -59,7 +61,10 @@ struct UnitSpec {
 
   double price_usd_per_hour = 0.0;  // of one replica
   Profile profile = Profile::single_server(1.0, 0.0);
-  int slots = 1;  // requests one endpoint serves at once
+  std::optional<LanguageProfile> language;  // of one that serves a language model
+  int slots = 1;                            // requests one endpoint serves at once
+  double max_work = 0.0;                    // larger requests are not for it; 0 = any size is
+  int max_tokens = 0;  // of prompt and answer together: its context; 0 = not stated
 
   // Planned by Signalbox between these bounds when `managed`; otherwise `endpoints` is the whole
   // unit.
