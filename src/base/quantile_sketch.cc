@@ -36,11 +36,13 @@ void QuantileSketch::add(double value, double weight) {
         bucket + 1 == kBuckets ? std::numeric_limits<double>::infinity() : lower_edge(bucket + 1);
   }
   weight_ += weight;
-  if (weight_ > horizon_) {
-    for (auto& count : counts_) count *= 0.5F;
-    for (auto& block : blocks_) block *= 0.5;
-    weight_ *= 0.5;
-  }
+  if (weight_ > horizon_) fade(0.5);
+}
+
+void QuantileSketch::fade(double factor) {
+  for (auto& count : counts_) count *= static_cast<float>(factor);
+  for (auto& block : blocks_) block *= factor;
+  weight_ *= factor;
 }
 
 double QuantileSketch::quantile(double q) const {

@@ -24,6 +24,9 @@ class QuantileSketch {
   // Adds a positive value, dimensionless (callers store ratios to a prediction).
   void add(double value, double weight = 1.0);
 
+  // Everything added so far counts `factor` times what it did. REQUIRES: 0 <= factor <= 1.
+  void fade(double factor);
+
   // The smallest value v with P(X <= v) >= q, rounded up to its bucket's upper edge (so at most
   // 4.4 % too high, never too low); 0 when empty.
   double quantile(double q) const;

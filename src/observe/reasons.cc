@@ -239,6 +239,10 @@ class Reason {
   }
 
   std::string cannot() const {
+    if (d_.action == Action::kHold && any_verdict(Verdict::kDearer)) {
+      return "what could take it costs more than a unit that is busy or booting, and it is batch "
+             "work with time to wait";
+    }
     if (any([](const Candidate& c) { return could_serve(c.verdict); })) {
       return "nothing completes " + in_time();
     }

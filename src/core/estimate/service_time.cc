@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <utility>
 
 namespace signalbox::core {
 
@@ -30,6 +31,8 @@ double quotient(Duration a, Duration b) {
 }  // namespace
 
 void ServiceTimeEstimate::observe(Duration observed, Duration expected) {
+  forget();
+  has_news_ = true;
   const double ratio = quotient(observed, expected);
   ratios_.add(ratio);
   last_ = Answer{};
@@ -38,17 +41,41 @@ void ServiceTimeEstimate::observe(Duration observed, Duration expected) {
   slowdown_ += gain * (ratio - slowdown_);
 }
 
-double ServiceTimeEstimate::answer(Duration available, Duration expected, double spread) const {
+// What has faded does not come back when there is news.
+void ServiceTimeEstimate::forget() {
+  if (!is_doubtful()) return;
+  ratios_.fade(remembered_);
+  observations_ *= remembered_;
+  slowdown_ = 1.0 + remembered_ * (slowdown_ - 1.0);
+  remembered_ = 1.0;
+}
+
+void ServiceTimeEstimate::age(TimePoint now) {
+  if (std::exchange(has_news_, false)) news_at_ = now;
+  const Duration old = now - news_at_ - kFresh;
+  const bool fades = old > Duration::zero() && ratios_.weight() > 0.0;
+  remembered_ = fades ? std::exp2(-quotient(old, kHalfLife)) : 1.0;
+}
+
+double ServiceTimeEstimate::probability_in_doubt(Duration available, Duration expected,
+                                                 double spread) const {
+  return std::max(probability_within(available, expected, spread),
+                  answer(available, expected, spread, remembered_));
+}
+
+double ServiceTimeEstimate::answer(Duration available, Duration expected, double spread,
+                                   double remembered) const {
   if (available <= Duration::zero()) return 0.0;
   const double ratio = quotient(available, expected);
   const double prior =
       spread > 0.0 ? standard_normal_cdf((ratio - 1.0) / spread) : (ratio >= 1.0 ? 1.0 : 0.0);
-  const double seen = ratios_.weight();
+  const double seen = remembered * ratios_.weight();
   return (prior * kPriorWeight + ratios_.probability_at_most(ratio) * seen) / (kPriorWeight + seen);
 }
 
 double ServiceTimeEstimate::confidence() const {
-  return ratios_.weight() / (kPriorWeight + ratios_.weight());
+  const double seen = remembered_ * ratios_.weight();
+  return seen / (kPriorWeight + seen);
 }
 
 }  // namespace signalbox::core

@@ -122,5 +122,73 @@ TEST(ServiceTime, the_predicted_quantile_is_the_one_that_comes_true) {
   }
 }
 
+// Slow for long enough to be believed, then not seen any more.
+ServiceTimeEstimate shunned(TimePoint last_seen) {
+  ServiceTimeEstimate estimate;
+  for (int i = 0; i < 200; ++i) estimate.observe(1500ms, 500ms);
+  estimate.age(last_seen);
+  return estimate;
+}
+
+TEST(ServiceTime, what_is_in_use_is_not_doubted) {
+  ServiceTimeEstimate estimate;
+  for (TimePoint now{}; now < TimePoint{} + 1h; now += 30s) {
+    estimate.observe(1500ms, 500ms);
+    estimate.age(now);
+    EXPECT_FALSE(estimate.is_doubtful());
+  }
+  EXPECT_GT(estimate.confidence(), 0.8) << "two answers a minute are enough to learn from";
+}
+
+TEST(ServiceTime, old_evidence_is_believed_but_for_whoever_gives_the_benefit_of_the_doubt) {
+  const TimePoint last_seen{100s};
+  ServiceTimeEstimate estimate = shunned(last_seen);
+  const double believed = estimate.probability_within(1s, 500ms, 0.05);
+  EXPECT_LT(believed, 0.11);
+  estimate.age(last_seen + ServiceTimeEstimate::kFresh);
+  EXPECT_FALSE(estimate.is_doubtful());
+  estimate.age(last_seen + ServiceTimeEstimate::kFresh + 20 * ServiceTimeEstimate::kHalfLife);
+  EXPECT_TRUE(estimate.is_doubtful());
+  EXPECT_EQ(estimate.probability_within(1s, 500ms, 0.05), believed);
+  EXPECT_GT(estimate.probability_in_doubt(1s, 500ms, 0.05), 0.99) << "the profile speaks again";
+  EXPECT_LT(estimate.mean_in_doubt(500ms), 501ms);
+  EXPECT_LT(estimate.confidence(), 0.01);
+}
+
+TEST(ServiceTime, doubt_grows_with_time) {
+  const TimePoint last_seen{100s};
+  ServiceTimeEstimate estimate = shunned(last_seen);
+  double before = estimate.probability_within(1s, 500ms, 0.05);
+  for (Duration since = 2min; since <= 15min; since += 1min) {
+    estimate.age(last_seen + since);
+    const double in_doubt = estimate.probability_in_doubt(1s, 500ms, 0.05);
+    EXPECT_GT(in_doubt, before);
+    before = in_doubt;
+  }
+}
+
+TEST(ServiceTime, doubt_never_speaks_against_a_unit) {
+  ServiceTimeEstimate estimate;
+  for (int i = 0; i < 200; ++i) estimate.observe(400ms, 500ms);  // better than its profile
+  estimate.age(TimePoint{100s});
+  estimate.age(TimePoint{2h});
+  ASSERT_TRUE(estimate.is_doubtful());
+  EXPECT_EQ(estimate.probability_in_doubt(450ms, 500ms, 0.05),
+            estimate.probability_within(450ms, 500ms, 0.05));
+  EXPECT_EQ(estimate.mean_in_doubt(500ms), estimate.mean(500ms));
+}
+
+TEST(ServiceTime, what_has_faded_does_not_come_back_with_the_next_answer) {
+  const TimePoint last_seen{100s};
+  ServiceTimeEstimate estimate = shunned(last_seen);
+  estimate.age(last_seen + 15min);
+  estimate.observe(500ms, 500ms);
+  EXPECT_GT(estimate.probability_within(1s, 500ms, 0.05), 0.99);
+  estimate = shunned(last_seen);
+  estimate.age(last_seen + 15min);
+  estimate.observe(1500ms, 500ms);
+  EXPECT_LT(estimate.probability_within(1s, 500ms, 0.05), 0.96) << "as slow as ever";
+}
+
 }  // namespace
 }  // namespace signalbox::core

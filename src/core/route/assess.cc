@@ -11,18 +11,57 @@ void gather(const FleetView& view, const ServiceSpec& service, std::vector<Prosp
   prospects.clear();
   for (const UnitId id : service.units) {
     const auto& spec = view.spec->unit(id);
-    prospects.push_back({id, spec.slots, view.units[id.index()].cost_usd_per_request,
-                         spec.profile.latency(1), spec.profile.spread(), &spec.profile});
+    const auto& unit = view.units[id.index()];
+    prospects.push_back({id, spec.slots, unit.cost_usd_per_request, spec.profile.latency(1),
+                         spec.profile.spread(), &spec.profile,
+                         spec.language ? &*spec.language : nullptr, unit.booting > 0});
   }
 }
+
+namespace {
+
+struct Prediction {
+  Duration time{};
+  double probability = 0.0;
+};
+
+// `expected` is what the profile says of its work at this load.
+inline Prediction predict(const Prospect& prospect, const LiveUnit& unit, const Ask& ask,
+                          Duration expected, int in_flight, TimePoint now) {
+  if (ask.tokens != nullptr && prospect.language != nullptr) {
+    const auto times = predict_tokens(*prospect.language, unit, *ask.tokens, in_flight, now);
+    return {times.whole, times.probability};
+  }
+  const Duration available = ask.deadline - now;
+  const auto& shown = unit.service_time;
+  if (unit.may_probe) {
+    return {shown.mean_in_doubt(expected),
+            shown.probability_in_doubt(available, expected, prospect.spread)};
+  }
+  return {shown.mean(expected), shown.probability_within(available, expected, prospect.spread)};
+}
+
+// A unit that may not serve the request, whatever its state.
+Candidate barred(const Prospect& prospect, bool is_permitted) {
+  Candidate candidate;
+  candidate.unit = prospect.unit;
+  candidate.verdict = is_permitted ? Verdict::kTooSmall : Verdict::kForbidden;
+  return candidate;
+}
+
+}  // namespace
 
 void assess(std::span<const Prospect> prospects, const LiveFleet& live, const Ask& ask,
             TimePoint now, Prng& prng, Candidates& candidates, Offers& offers,
             const FreeEndpoint* taken) {
   candidates.clear();
-  const Duration available = ask.deadline - now;
+  const UnitMask usable = ask.permitted & ask.fitting;
   for (const Prospect& prospect : prospects) {
     if (candidates.full()) break;
+    if (!has_unit(usable, candidates.size())) {
+      candidates.push_back(barred(prospect, has_unit(ask.permitted, candidates.size())));
+      continue;
+    }
     const auto& unit = live.unit(prospect.unit);
     const bool is_taken = taken != nullptr && taken->endpoint->unit == prospect.unit;
     const FreeEndpoint* free = is_taken ? taken : LiveFleet::sample_free(unit, prng);
@@ -33,7 +72,6 @@ void assess(std::span<const Prospect> prospects, const LiveFleet& live, const As
     Candidate candidate;
     candidate.unit = prospect.unit;
     candidate.cost_usd = ask.work * prospect.cost_usd;
-    candidate.predicted = unit.service_time.mean(expected);
     if (free != nullptr) {
       candidate.endpoint = free->id;
       offers[candidates.size()] = free->endpoint;
@@ -41,27 +79,66 @@ void assess(std::span<const Prospect> prospects, const LiveFleet& live, const As
       candidate.verdict = Verdict::kBusy;
     }
     if (free != nullptr || unit.ready > 0) {
-      candidate.probability =
-          unit.service_time.probability_within(available, expected, prospect.spread);
+      const Prediction prediction = predict(prospect, unit, ask, expected, in_flight, now);
+      candidate.predicted = prediction.time;
+      candidate.probability = prediction.probability;
+    } else {
+      candidate.predicted = unit.service_time.mean(expected);
     }
     candidates.push_back(candidate);
   }
 }
 
-Duration quickest_service(std::span<const Prospect> prospects, const LiveFleet& live) {
-  // Two standard deviations above the mean stand for the objective's quantile here: the bound only
-  // decides when waiting stops being useful.
-  constexpr double kDeviations = 2.0;
-  Duration quickest = Duration::max();
-  Duration quickest_available = Duration::max();
-  for (const Prospect& prospect : prospects) {
-    const auto& unit = live.unit(prospect.unit);
-    const Duration needed =
-        scale(unit.service_time.mean(prospect.alone), 1.0 + kDeviations * prospect.spread);
-    quickest = std::min(quickest, needed);
-    if (unit.ready > 0) quickest_available = std::min(quickest_available, needed);
+namespace {
+
+// Two standard deviations above the mean stand for the objective's quantile here: these bounds only
+// decide when waiting stops being useful.
+constexpr double kDeviations = 2.0;
+
+// The least that `needed` says of a usable unit that has an endpoint, or of any when none has.
+template <class Needed>
+Duration least(std::span<const Prospect> prospects, const LiveFleet& live, UnitMask usable,
+               Needed&& needed) {
+  Duration least_of_all = Duration::max();
+  Duration least_available = Duration::max();
+  for (std::size_t i = 0; i < std::min(prospects.size(), kMaxCandidates); ++i) {
+    if (!has_unit(usable, i)) continue;
+    const auto& unit = live.unit(prospects[i].unit);
+    const Duration time = needed(prospects[i], unit);
+    least_of_all = std::min(least_of_all, time);
+    if (unit.ready > 0) least_available = std::min(least_available, time);
   }
-  return quickest_available != Duration::max() ? quickest_available : quickest;
+  return least_available != Duration::max() ? least_available : least_of_all;
+}
+
+}  // namespace
+
+Duration quickest_service(std::span<const Prospect> prospects, const LiveFleet& live,
+                          UnitMask usable) {
+  return least(prospects, live, usable, [](const Prospect& prospect, const LiveUnit& unit) {
+    return scale(unit.service_time.mean(prospect.alone), 1.0 + kDeviations * prospect.spread);
+  });
+}
+
+Duration quickest_first_token(std::span<const Prospect> prospects, const LiveFleet& live,
+                              UnitMask usable) {
+  return least(prospects, live, usable, [](const Prospect& prospect, const LiveUnit& unit) {
+    if (prospect.language == nullptr) return unit.service_time.mean(prospect.alone);
+    const double spread = prospect.language->per_output_token.spread();
+    return scale(unit.first_token.mean(prospect.language->first_token_base),
+                 1.0 + kDeviations * spread);
+  });
+}
+
+Duration quickest_reading(std::span<const Prospect> prospects, int prompt_tokens, UnitMask usable) {
+  Duration quickest = Duration::max();
+  for (std::size_t i = 0; i < std::min(prospects.size(), kMaxCandidates); ++i) {
+    const LanguageProfile* language = prospects[i].language;
+    if (!has_unit(usable, i) || language == nullptr) continue;
+    const int tokens = prompt_tokens > 0 ? prompt_tokens : language->prompt_tokens;
+    quickest = std::min(quickest, tokens * language->per_prompt_token);
+  }
+  return quickest == Duration::max() ? Duration::zero() : quickest;
 }
 
 }  // namespace signalbox::core

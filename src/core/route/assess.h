@@ -14,7 +14,9 @@
 #include "base/time.h"
 #include "core/model/decision.h"
 #include "core/model/fleet_view.h"
+#include "core/route/constraints.h"
 #include "core/route/live.h"
+#include "core/route/token_times.h"
 
 namespace signalbox::core {
 
@@ -29,7 +31,9 @@ struct Prospect {
   double cost_usd = 0.0;  // of a request of work 1
   Duration alone{};       // time in service of a lone request of work 1
   double spread = 0.0;
-  const Profile* profile = nullptr;  // the view's
+  const Profile* profile = nullptr;           // the view's, and so is what follows
+  const LanguageProfile* language = nullptr;  // of a language model
+  bool is_coming = false;                     // a replica of it is booting
 
   Duration latency(int in_flight) const {
     return in_flight == 1 ? alone : profile->latency(in_flight);
@@ -42,10 +46,14 @@ void gather(const FleetView& view, const ServiceSpec& service, std::vector<Prosp
 struct Ask {
   double work = 1.0;
   TimePoint deadline{};
+  UnitMask permitted = kEveryUnit;      // by label
+  UnitMask fitting = kEveryUnit;        // by size
+  const TokensAsked* tokens = nullptr;  // where tokens are what is owed
 };
 
 // One candidate per prospect, in their order, at most kMaxCandidates. Verdicts are left at
-// kUnavailable or kBusy where nothing can start now; the others await a policy. Where a policy has
+// kUnavailable or kBusy where nothing can start now, and kForbidden or kTooSmall where nothing may;
+// of these nothing is predicted. The others await a policy. Where a policy has
 // taken an endpoint already (balance.h), `taken` is what its unit offers.
 void assess(std::span<const Prospect> prospects, const LiveFleet& live, const Ask& ask,
             TimePoint now, Prng& prng, Candidates& candidates, Offers& offers,
@@ -55,8 +63,15 @@ void assess(std::span<const Prospect> prospects, const LiveFleet& live, const As
 inline bool can_start(const Candidate& candidate) { return candidate.endpoint.value != 0; }
 
 // The shortest time in which a lone request of work 1 completes with the objective's probability,
-// over the units that have an endpoint (over all when none has): what a held request must leave
-// itself, times its work.
-Duration quickest_service(std::span<const Prospect> prospects, const LiveFleet& live);
+// over the usable units that have an endpoint (over all usable ones when none has): what a held
+// request must leave itself, times its work.
+Duration quickest_service(std::span<const Prospect> prospects, const LiveFleet& live,
+                          UnitMask usable = kEveryUnit);
+
+// The same of a language model: the shortest time to the first token of an empty prompt.
+Duration quickest_first_token(std::span<const Prospect> prospects, const LiveFleet& live,
+                              UnitMask usable);
+// The shortest time in which one of the usable units reads a prompt.
+Duration quickest_reading(std::span<const Prospect> prospects, int prompt_tokens, UnitMask usable);
 
 }  // namespace signalbox::core

@@ -59,6 +59,17 @@ void LiveFleet::adopt(const FleetView& view, const FleetSpec* previous_spec, Tim
   endpoints_ = std::move(adopted);
 }
 
+void LiveFleet::age(TimePoint now) {
+  for (auto& unit : units_) {
+    unit.service_time.age(now);
+    unit.first_token.age(now);
+    unit.per_token.age(now);
+    const bool is_doubtful = unit.service_time.is_doubtful() || unit.first_token.is_doubtful() ||
+                             unit.per_token.is_doubtful();
+    unit.may_probe = is_doubtful && unit.probe_credit >= 1.0;
+  }
+}
+
 LiveEndpoint* LiveFleet::find(EndpointId id) {
   const auto found = endpoints_.find(id);
   return found == endpoints_.end() ? nullptr : &found->second;

@@ -5,6 +5,7 @@
 // with a free slot, so that sampling among a thousand costs the same as among ten.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <unordered_map>
 #include <vector>
@@ -49,6 +50,15 @@ struct LiveUnit {
   std::uint64_t completed = 0;
   std::uint64_t failed = 0;
   ServiceTimeEstimate service_time;
+  // Of a language model: the same of the time to first token and of the time per output token.
+  ServiceTimeEstimate first_token;
+  ServiceTimeEstimate per_token;
+
+  // A unit that was found too slow would never be asked again while another has room. When its
+  // evidence has become old, a request now and then goes to look: `probe_credit` grows with the
+  // requests that could be spared for it, and one whole credit is one look.
+  double probe_credit = 1.0;
+  bool may_probe = false;  // the next request there gives it the benefit of the doubt
 };
 
 class LiveFleet {
@@ -85,6 +95,21 @@ class LiveFleet {
   bool readmit(TimePoint now) { return !ejected_.empty() && readmit_ejected(now); }
   // When the next pause ends; TimePoint::max() when none runs.
   TimePoint next_readmission() const;
+
+  // So many more requests could be spared to look at the unit.
+  void grant_probe_credit(UnitId id, double requests) {
+    double& credit = units_[id.index()].probe_credit;
+    credit = std::min(1.0, credit + requests);
+  }
+  // A request goes there; if it gave the benefit of the doubt, it has been spent.
+  void note_forwarded(UnitId id) {
+    LiveUnit& unit = units_[id.index()];
+    if (!unit.may_probe) return;
+    unit.may_probe = false;
+    unit.probe_credit = 0.0;
+  }
+  // Lets the evidence of all units age, and says which of them one request may go and look at.
+  void age(TimePoint now);
 
   // Endpoints that could serve `unit`'s requests now.
   bool available(UnitId id) const { return units_[id.index()].ready > 0; }

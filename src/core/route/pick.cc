@@ -41,6 +41,26 @@ std::optional<std::size_t> pick_cheapest(Candidates& candidates, double quantile
   return take_first(candidates, in_time, Verdict::kDearer, is_cheaper);
 }
 
+std::optional<std::size_t> pick_cheap_enough(Candidates& candidates,
+                                             std::span<const Prospect> prospects, double quantile,
+                                             bool may_wait) {
+  // Less than a tenth is not worth a wait: prices move by as much.
+  constexpr double kNoticeably = 0.9;
+  const auto picked = pick_cheapest(candidates, quantile);
+  if (!picked || !may_wait) return picked;
+  Candidate& taken = candidates[*picked];
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    const Candidate& other = candidates[i];
+    const bool frees = other.verdict == Verdict::kBusy && other.probability >= quantile;
+    const bool comes = other.verdict == Verdict::kUnavailable && prospects[i].is_coming;
+    if ((frees || comes) && other.cost_usd < kNoticeably * taken.cost_usd) {
+      taken.verdict = Verdict::kDearer;
+      return std::nullopt;
+    }
+  }
+  return picked;
+}
+
 std::optional<std::size_t> pick_soonest_in_time(Candidates& candidates, double quantile) {
   const auto in_time = [=](const Candidate& c) { return c.probability >= quantile; };
   return take_first(candidates, in_time, Verdict::kSlower, is_sooner);

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 
 #include "base/prng.h"
 #include "core/route/assess.h"
@@ -16,6 +17,13 @@ namespace signalbox::core {
 // Cost-optimized: the cheapest candidate that completes in time with at least `quantile`
 // probability; the sooner of two that cost the same. nullopt when none qualifies.
 std::optional<std::size_t> pick_cheapest(Candidates& candidates, double quantile);
+
+// Batch: pick_cheapest(), unless a unit that costs noticeably less will have a slot for it - it is
+// only busy, or a replica is booting - and there is time to wait (`may_wait`). Then nobody is taken
+// and those that were in time are marked as dearer.
+std::optional<std::size_t> pick_cheap_enough(Candidates& candidates,
+                                             std::span<const Prospect> prospects, double quantile,
+                                             bool may_wait);
 
 // Capacity-optimized: among those that complete in time with at least `quantile` probability the
 // one expected to finish soonest, whatever it costs. nullopt when none qualifies.

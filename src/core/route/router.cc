@@ -43,9 +43,11 @@ void pass_over_tried(const BoundedVector<UnitId, Router::kMaxAttempts>& tried,
 
 // A slot that frees can only help when it would be in time. Where no busy unit could be, every
 // moment of waiting makes the objective less likely.
+// And where some would be in time but none was taken, a cheaper one is what is waited for.
 bool worth_waiting(const Candidates& candidates, double quantile) {
   return std::any_of(candidates.begin(), candidates.end(), [&](const Candidate& candidate) {
-    return candidate.verdict == Verdict::kBusy && candidate.probability >= quantile;
+    return candidate.verdict == Verdict::kDearer ||
+           (candidate.verdict == Verdict::kBusy && candidate.probability >= quantile);
   });
 }
 
@@ -103,12 +105,18 @@ Decision& Router::append_blank(const Ticket& ticket, TimePoint now, Decisions& o
 std::optional<Balanced> Router::balance(const Ticket& ticket) {
   const auto& service = spec_of(ticket.service);
   const auto free_of = [&](UnitId unit) { return std::span(live_.unit(unit).free); };
-  const bool untried_is_free = std::any_of(
-      service.units.begin(), service.units.end(),
-      [&](UnitId unit) { return !contains(ticket.tried, unit) && !free_of(unit).empty(); });
+  const UnitMask usable = ticket.usable();
+  bool untried_is_free = false;
+  for (std::size_t i = 0; i < service.units.size() && !untried_is_free; ++i) {
+    const UnitId unit = service.units[i];
+    untried_is_free =
+        has_unit(usable, i) && !contains(ticket.tried, unit) && !free_of(unit).empty();
+  }
   FreeEndpoints free;
-  for (const UnitId unit : service.units) {
-    const bool passed_over = untried_is_free && contains(ticket.tried, unit);
+  for (std::size_t i = 0; i < service.units.size(); ++i) {
+    const UnitId unit = service.units[i];
+    const bool passed_over =
+        !has_unit(usable, i) || (untried_is_free && contains(ticket.tried, unit));
     free.push_back(passed_over ? FreeEndpoints::value_type{} : free_of(unit));
   }
   switch (service.routing) {
@@ -126,7 +134,9 @@ Router::Picked Router::pick(Decision& decision, const Ticket& ticket, TimePoint 
   const auto& service = spec_of(ticket.service);
   const auto& state = services_[ticket.service.index()];
   auto& candidates = decision.candidates;
-  const Ask ask{ticket.work, ticket.deadline};
+  const TokensAsked tokens = service.objective.in_tokens() ? tokens_asked(ticket) : TokensAsked{};
+  const Ask ask{ticket.work, ticket.deadline, ticket.permitted, ticket.fitting,
+                service.objective.in_tokens() ? &tokens : nullptr};
   if (balances_endpoints(service.routing)) {
     const auto balanced = balance(ticket);
     assess(state.prospects, live_, ask, now, prng_, candidates, offers_,
@@ -144,26 +154,29 @@ Router::Picked Router::pick(Decision& decision, const Ticket& ticket, TimePoint 
   }
   // After a return the cost rule takes over request by request, along the ramp.
   const auto& plan = view_->services[ticket.service.index()];
+  const double quantile = service.objective.quantile;
+  if (service.objective_class == ObjectiveClass::kBatch && service.policy == Policy::kCostFirst) {
+    return pick_cheap_enough(candidates, state.prospects, quantile, may_wait_longer(ticket, now));
+  }
   const bool by_cost = plan.mode == Mode::kCostOptimized &&
                        (plan.cost_ramp >= 1.0 || prng_.uniform() < plan.cost_ramp);
-  return by_cost ? pick_cheapest(candidates, service.objective.quantile)
-                 : pick_soonest_in_time(candidates, service.objective.quantile);
+  return by_cost ? pick_cheapest(candidates, quantile) : pick_soonest_in_time(candidates, quantile);
 }
 
 Router::Picked Router::consider(Decision& decision, Ticket& ticket, TimePoint now) {
   const auto& service = spec_of(ticket.service);
   Picked picked = pick(decision, ticket, now);
   if (!picked) {
-    const auto& prospects = services_[ticket.service.index()].prospects;
-    ticket.start_by = as_held(ticket).start_by(quickest_service(prospects, live_));
+    ticket.start_by = start_by(ticket);
     decision.late = now >= ticket.start_by;
     if (decision.late && service.when_late == WhenLate::kRefuse) {
       decision.action = Action::kReject;
       decision.reason = RejectReason::kLate;
       return std::nullopt;
     }
-    const bool may_wait = service.routing != RoutingPolicy::kSignalbox ||
-                          worth_waiting(decision.candidates, service.objective.quantile);
+    const bool may_wait = service.objective_class != ObjectiveClass::kCritical &&
+                          (service.routing != RoutingPolicy::kSignalbox ||
+                           worth_waiting(decision.candidates, service.objective.quantile));
     if (decision.late || !may_wait) picked = pick_soonest(decision.candidates);
   }
   decision.action = picked ? Action::kForward : Action::kHold;
@@ -171,6 +184,7 @@ Router::Picked Router::consider(Decision& decision, Ticket& ticket, TimePoint no
 }
 
 void Router::decide(Ticket& ticket, TimePoint now, Decisions& out) {
+  if (refuse_unservable(ticket, now, out)) return;
   Decision& decision = append_blank(ticket, now, out);
   const Picked picked = consider(decision, ticket, now);
   const auto& service = spec_of(ticket.service);
@@ -201,7 +215,10 @@ void Router::forward(Decision& decision, std::size_t picked, Ticket& ticket, Tim
   ticket.endpoint = candidate.endpoint;
   ticket.unit = candidate.unit;
   ticket.forwarded_at = now;
-  ticket.expected = scale(state.prospects[picked].latency(endpoint.in_flight), ticket.work);
+  const Prospect& prospect = state.prospects[picked];
+  ticket.expected = scale(prospect.latency(endpoint.in_flight), ticket.work);
+  if (prospect.language != nullptr) expect_tokens(ticket, *prospect.language, endpoint.in_flight);
+  live_.note_forwarded(candidate.unit);
   ++state.forwarded[picked];
   state.last_taken = candidate.endpoint;
 }
@@ -214,7 +231,7 @@ void Router::reject(Decision& decision, RejectReason reason, int status, Ticket&
   if (status == 429 || status == 503) {
     decision.retry_after = std::max(kLeastRetryAfter, spec_of(decision.service).objective.latency);
   }
-  const bool our_own_refusal = status == 429 || status == 503;
+  const bool our_own_refusal = status == 429 || status == 503 || status == 403 || status == 413;
   ++(our_own_refusal ? state.counts.rejected : state.counts.failed);
   ++state.counts.missed;
   unhold(ticket, decision.at);
@@ -238,10 +255,20 @@ void Router::on_request(RequestId id, const RequestFacts& facts, TimePoint now, 
   Ticket& ticket = tickets_.insert(id);
   ticket.service = *service;
   ticket.arrival = now;
-  ticket.deadline = now + spec_of(*service).objective.latency_of(facts.work);
   ticket.work = facts.work;
   ticket.replayable = facts.replayable;
+  ticket.data_class = constraints_.class_of(facts.data_class);
+  ticket.prompt_tokens = std::max(0, facts.prompt_tokens);
+  ticket.output_tokens = std::max(0, facts.output_tokens);
+  constrain(ticket);
   ServiceDigest& counts = services_[service->index()].counts;
+  if (ticket.usable() == 0) {
+    // No demand that any plan could serve.
+    ++counts.unservable;
+    append_unservable(ticket, now, out);
+    tickets_.erase(ticket);
+    return;
+  }
   ++counts.arrivals;
   counts.work += facts.work;
   counts.work_squared += facts.work * facts.work;
@@ -339,7 +366,7 @@ void Router::note_completion(const Ticket& request, LiveEndpoint* endpoint, cons
   ServiceState& state = services_[request.service.index()];
   const bool failed = outcome.status >= 500;
   ++(failed ? state.counts.failed : state.counts.completed);
-  if (failed || now > request.deadline) ++state.counts.missed;
+  if (failed || !in_time(request, outcome, now)) ++state.counts.missed;
   const auto& units = spec_of(request.service).units;
   const auto place = std::find(units.begin(), units.end(), request.unit) - units.begin();
   if (static_cast<std::size_t>(place) < state.latency.size()) {
@@ -354,7 +381,9 @@ void Router::note_completion(const Ticket& request, LiveEndpoint* endpoint, cons
     endpoint->latency.add(now - request.forwarded_at);
   }
   // A quick 404 says nothing of how long the unit's work takes.
-  if (outcome.status < 300) unit.service_time.observe(now - request.forwarded_at, request.expected);
+  if (outcome.status >= 300) return;
+  unit.service_time.observe(now - request.forwarded_at, request.expected);
+  observe_tokens(request, outcome, now);
 }
 
 void Router::on_cancel(RequestId id, TimePoint now, Decisions& out) {
@@ -381,7 +410,10 @@ void Router::on_view(std::shared_ptr<const FleetView> view, TimePoint now, Decis
   const auto previous = std::exchange(view_, std::move(view));
   const FleetSpec* previous_spec = previous != nullptr ? previous->spec.get() : nullptr;
   live_.adopt(*view_, previous_spec, now);
-  if (previous_spec != view_->spec.get()) classifier_ = Classifier(*view_->spec);
+  if (previous_spec != view_->spec.get()) {
+    classifier_ = Classifier(*view_->spec);
+    constraints_ = Constraints(*view_->spec);
+  }
   if (previous_spec == nullptr) {
     services_.resize(view_->spec->services.size());
     for (std::size_t i = 0; i < services_.size(); ++i) {
@@ -392,10 +424,11 @@ void Router::on_view(std::shared_ptr<const FleetView> view, TimePoint now, Decis
     adopt_spec(*previous_spec, now, out);
   }
   adopt_view();
+  let_age(now);
   for (std::uint32_t i = 0; i < services_.size(); ++i) {
     HoldQueue& held = services_[i].held;
     if (held.empty()) continue;
-    held.judge_slack(quickest_service(services_[i].prospects, live_));
+    held.judge_slack(quickest(ServiceId(i)));
     expire(ServiceId(i), now, out);
   }
   release(now, out);
@@ -440,6 +473,8 @@ void Router::adopt_spec(const FleetSpec& previous, TimePoint now, Decisions& out
     ServiceState& old_state = services_[old_service->index()];
     services[i].counts = old_state.counts;
     services[i].last_taken = old_state.last_taken;
+    services[i].output_length = old_state.output_length;
+    services[i].arrivals_probed = old_state.arrivals_probed;
     const auto& old_units = previous.service(*old_service).units;
     for (std::size_t u = 0; u < spec.services[i].units.size(); ++u) {
       const auto& name = spec.unit(spec.services[i].units[u]).name;
@@ -451,6 +486,7 @@ void Router::adopt_spec(const FleetSpec& previous, TimePoint now, Decisions& out
     }
   }
   services_ = std::move(services);
+  adopt_view();  // what a request may use and is owed rests on it
 
   tickets_.for_each([&](Ticket& ticket) {
     const auto service =
@@ -465,7 +501,18 @@ void Router::adopt_spec(const FleetSpec& previous, TimePoint now, Decisions& out
     }
     ticket.tried.clear();
     ticket.orphaned = !service;
-    if (service) ticket.service = *service;
+    if (service) {
+      ticket.service = *service;
+      const auto& classes = previous.data.classes;
+      ticket.data_class =
+          classes.empty() ? kStrictest : constraints_.class_of(classes[ticket.data_class].name);
+      constrain(ticket);
+    }
+    if (ticket.held && ticket.usable() == 0) {
+      ticket.held = false;
+      refuse_unservable(ticket, now, out);
+      return;
+    }
     if (ticket.held) {
       // Whether its slack has run out is judged with everybody's, when the view is in force.
       ticket.place = services_[service->index()].held.add(as_held(ticket), ticket.deadline);

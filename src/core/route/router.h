@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/prng.h"
+#include "core/estimate/output_length.h"
 #include "core/model/decision.h"
 #include "core/model/digest.h"
 #include "core/model/fleet_view.h"
@@ -24,6 +25,7 @@
 #include "core/route/assess.h"
 #include "core/route/balance.h"
 #include "core/route/classify.h"
+#include "core/route/constraints.h"
 #include "core/route/hold_queue.h"
 #include "core/route/live.h"
 #include "core/route/ticket_table.h"
@@ -75,10 +77,13 @@ class Router {
     EndpointId last_taken;
     // What the view in force says, likewise:
     std::vector<Prospect> prospects;
-    std::vector<double> shares;  // under a policy that draws by weight
+    std::vector<double> shares;         // under a policy that draws by weight
+    OutputLength output_length;         // of a language model's answers
+    std::uint64_t arrivals_probed = 0;  // of those counted, that gave units credit for a probe
   };
   // Whose turn it is among the services that hold requests.
   struct QueueHead {
+    bool can_wait;  // critical services come first
     TimePoint deadline;
     RequestId request;
     ServiceId service;
@@ -94,9 +99,32 @@ class Router {
   void forward(Decision& decision, std::size_t picked, Ticket& ticket, TimePoint now);
   void reject(Decision& decision, RejectReason reason, int status, Ticket& ticket);
   void redecide(Ticket& ticket, const Outcome& outcome, TimePoint now, Decisions& out);
-  static HeldRequest as_held(const Ticket& ticket) {
-    return {ticket.id, ticket.arrival, ticket.deadline, ticket.work};
+  // The prompt of one that is owed its first token takes the same time wherever it waits, so its
+  // line sees an earlier deadline of an empty prompt.
+  HeldRequest as_held(const Ticket& ticket) const {
+    const bool by_first_token = spec_of(ticket.service).objective.first_token > Duration::zero();
+    return {ticket.id, ticket.arrival, ticket.deadline - ticket.reading,
+            by_first_token ? 1.0 : ticket.work};
   }
+  // What a held request of work 1 must leave itself, on the units that it may use.
+  Duration quickest(ServiceId id, UnitMask usable = kEveryUnit) const;
+  // Says which units may serve it, and what it is owed. By the configuration in force.
+  void constrain(Ticket& ticket);
+  Decision& append_unservable(const Ticket& ticket, TimePoint now, Decisions& out) const;
+  // Rejects a request that no unit may or can serve any more, since the configuration changed.
+  bool refuse_unservable(Ticket& ticket, TimePoint now, Decisions& out);
+  // Begun later than this it would be late.
+  TimePoint start_by(const Ticket& ticket) const {
+    return as_held(ticket).start_by(quickest(ticket.service, ticket.usable()));
+  }
+  // A batch request still has time to try something better than what is on offer.
+  bool may_wait_longer(const Ticket& ticket, TimePoint now) const;
+  UnitMask free_units(ServiceId id) const;
+  TokensAsked tokens_asked(const Ticket& ticket) const;
+  static void expect_tokens(Ticket& ticket, const LanguageProfile& profile, int in_flight);
+  bool in_time(const Ticket& ticket, const Outcome& outcome, TimePoint now) const;
+  void observe_tokens(const Ticket& ticket, const Outcome& outcome, TimePoint now);
+  void let_age(TimePoint now);
   void hold(Ticket& ticket, bool late, TimePoint now);
   void release(TimePoint now, Decisions& out);
   void release_service(ServiceId id, TimePoint now, Decisions& out);
@@ -119,6 +147,7 @@ class Router {
   std::vector<QueueHead> heads_;        // of release(), kept so that it allocates nothing
   TicketTable tickets_;
   Classifier classifier_;
+  Constraints constraints_;
   Offers offers_{};  // of the decision under way
 };
 

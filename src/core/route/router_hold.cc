@@ -42,12 +42,11 @@ void Router::expire(ServiceId id, TimePoint now, Decisions& out) {
     Ticket& ticket = *tickets_.find(held.at(place).request);
     reject(append_blank(ticket, now, out), reason, 503, ticket);
   };
-  const Duration quickest = quickest_service(services_[id.index()].prospects, live_);
   while (held.next_end_of_slack() <= now) {
     const HoldQueue::Place place = *held.next_out_of_slack();
-    const TimePoint start_by = held.at(place).start_by(quickest);
-    if (now < start_by) {
-      held.postpone(place, start_by);
+    const TimePoint latest = start_by(*tickets_.find(held.at(place).request));
+    if (now < latest) {
+      held.postpone(place, latest);
     } else if (service.when_late == WhenLate::kServe) {
       held.move_to_late(place);
     } else {
@@ -81,7 +80,9 @@ void Router::release(TimePoint now, Decisions& out) {
     const HoldQueue& held = services_[i].held;
     auto first = held.next(HoldQueue::Line::kOnTime);
     if (!first) first = held.next(HoldQueue::Line::kLate);
-    if (first) heads_.push_back({held.at(*first).deadline, held.at(*first).request, ServiceId(i)});
+    if (!first) continue;
+    const bool can_wait = spec_of(ServiceId(i)).objective_class != ObjectiveClass::kCritical;
+    heads_.push_back({can_wait, held.at(*first).deadline, held.at(*first).request, ServiceId(i)});
   }
   std::sort(heads_.begin(), heads_.end());
   for (const auto& head : heads_) release_service(head.service, now, out);
@@ -89,17 +90,18 @@ void Router::release(TimePoint now, Decisions& out) {
 
 void Router::release_service(ServiceId id, TimePoint now, Decisions& out) {
   HoldQueue& held = services_[id.index()].held;
-  const auto any_free = [&] {
-    const auto& units = spec_of(id).units;
-    return std::any_of(units.begin(), units.end(),
-                       [&](UnitId unit) { return !live_.unit(unit).free.empty(); });
-  };
   for (const auto line : {HoldQueue::Line::kOnTime, HoldQueue::Line::kLate}) {
     int passed_over = 0;
-    while (passed_over < kMaxConsidered && any_free()) {
+    while (passed_over < kMaxConsidered) {
+      const UnitMask free = free_units(id);
       const auto place = held.next(line);
-      if (!place) break;
+      if (free == 0 || !place) break;
       Ticket& ticket = *tickets_.find(held.at(*place).request);
+      if ((ticket.usable() & free) == 0) {
+        // What is free is not for it, and it must not stand in the way of those it is for.
+        held.set_aside(*place);
+        continue;
+      }
       Decision& decision = append_blank(ticket, now, out);
       if (const Picked picked = consider(decision, ticket, now)) {
         forward(decision, *picked, ticket, now);

@@ -12,6 +12,7 @@
 #include "base/bounded_vector.h"
 #include "base/ids.h"
 #include "base/time.h"
+#include "core/route/constraints.h"
 #include "core/route/hold_queue.h"
 
 namespace signalbox::core {
@@ -25,10 +26,18 @@ struct Ticket {
   TimePoint deadline{};
   double work = 1.0;
   ServiceId service;
+  // Which of the service's units may serve it (constraints.h).
+  UnitMask permitted = kEveryUnit;
+  UnitMask fitting = kEveryUnit;
+  DataClassIndex data_class = kStrictest;
   bool replayable = true;
   bool orphaned = false;  // its service left the configuration while it was in flight
   std::uint8_t attempts = 0;
   bool held = false;
+  // Of a language model; 0 = unknown:
+  int prompt_tokens = 0;
+  int output_tokens = 0;  // at most
+  Duration reading{};     // of its prompt, where the first token's deadline must leave room for it
   // While held:
   HoldQueue::Place place = 0;
   TimePoint start_by{};  // begun later it would be late, as judged when it was last considered
@@ -38,7 +47,11 @@ struct Ticket {
   UnitId unit;  // kNoUnit once it has left the configuration
   TimePoint forwarded_at{};
   Duration expected{};  // the profile's time in service at its work and the load it found
+  Duration expected_first_token{};  // likewise, of a language model
+  Duration expected_per_token{};
   BoundedVector<UnitId, kMaxAttempts> tried;  // units that failed it
+
+  UnitMask usable() const { return permitted & fitting; }
 };
 
 class TicketTable {

@@ -50,6 +50,17 @@ class RouterRig {
     router.on_request(RequestId(id), {path, model, true, work}, now, out);
     return out;
   }
+  Decision ask(std::uint64_t id, const RequestFacts& facts) {
+    Decisions out;
+    router.on_request(RequestId(id), facts, now, out);
+    return only(out, id);
+  }
+  Decision ask_as(std::uint64_t id, std::string_view data_class) {
+    RequestFacts facts;
+    facts.path = "/genimage";
+    facts.data_class = data_class;
+    return ask(id, facts);
+  }
   // Asks, and expects one decision, about this request.
   Decision ask(std::uint64_t id, std::string_view path = "/genimage", std::string_view model = {}) {
     return only(ask_all(id, path, model), id);
