@@ -10,6 +10,7 @@
 
 #include "apps/access_log_file.h"
 #include "apps/commands.h"
+#include "apps/data_class_sources.h"
 #include "apps/exit_code.h"
 #include "apps/node.h"
 #include "net/clock.h"
@@ -26,6 +27,7 @@ std::string needs_restart(const config::Config& running, const config::Config& w
   if (running.gateway.admin != wanted.gateway.admin) return "gateway.admin";
   if (running.gateway.threads != wanted.gateway.threads) return "gateway.threads";
   if (running.emulator != wanted.emulator) return "emulator";
+  if (running.data != wanted.data) return "data.header, data.trusted or data.claim";
   return {};
 }
 
@@ -116,6 +118,12 @@ int serve_command(const ServeOptions& options) {
   Node* running = nullptr;
   NodeOptions node_options;
   node_options.gateway = gateway_options(config.gateway);
+  auto data_class = data_class_sources(config.data);
+  if (!data_class.ok()) {
+    fmt::print(stderr, "signalbox serve: {}\n", data_class.error().message);
+    return kExitBadUsage;
+  }
+  node_options.gateway.data_class = std::move(*data_class);
   node_options.gateway.seed = static_cast<std::uint64_t>(net::unix_nanos());
   node_options.admin = config.gateway.admin;
   node_options.emulator = config.emulator;

@@ -41,6 +41,36 @@ core::WhenLate to_when_late(const std::string& word) {
   return word == "serve" ? core::WhenLate::kServe : core::WhenLate::kRefuse;
 }
 
+core::ObjectiveClass to_objective_class(const std::string& word) {
+  if (word == "batch") return core::ObjectiveClass::kBatch;
+  return word == "critical" ? core::ObjectiveClass::kCritical : core::ObjectiveClass::kInteractive;
+}
+
+core::Resilience to_resilience(const std::string& word) {
+  if (word == "zone") return core::Resilience::kZone;
+  return word == "unit" ? core::Resilience::kUnit : core::Resilience::kNone;
+}
+
+std::vector<core::Label> build_labels(const Fields& fields, std::string_view key) {
+  std::vector<core::Label> labels;
+  for (const auto& item : fields.items<std::string>(key)) labels.push_back({item.name, item.value});
+  return labels;
+}
+
+core::LanguageProfile build_language(const Fields& fields, double spread) {
+  std::vector<core::Profile::Point> pace;
+  for (const auto& point : fields.sections("per_token")) {
+    pace.push_back({read_int(point.value, "in_flight"), read<Duration>(point.value, "time")});
+  }
+  core::LanguageProfile language;
+  language.first_token_base = read<Duration>(fields, "first_token");
+  language.per_prompt_token = from_seconds(1.0 / read<double>(fields, "prompt_rate"));
+  language.per_output_token = core::Profile::measured(std::move(pace), spread);
+  language.prompt_tokens = read_int(fields, "prompt_tokens");
+  language.output_tokens = read_int(fields, "output_tokens");
+  return language;
+}
+
 core::Profile build_profile(const Fields& unit) {
   const double spread = read<double>(unit, "spread");
   if (const auto plateau = unit.get<double>("plateau")) {
@@ -69,7 +99,13 @@ core::UnitSpec build_unit(const std::string& name, const Fields& fields) {
   unit.framework = fields.get<std::string>("framework").value_or("");
   unit.zone = fields.get<std::string>("zone").value_or("");
   unit.price_usd_per_hour = read<double>(fields, "price");
+  unit.labels = build_labels(fields, "labels");
   unit.profile = build_profile(fields);
+  if (fields.has("language")) {
+    unit.language = build_language(fields.section("language"), unit.profile.spread());
+  }
+  unit.max_work = fields.get<double>("max_work").value_or(0.0);
+  unit.max_tokens = static_cast<int>(fields.get<std::int64_t>("max_tokens").value_or(0));
   unit.slots = read_int(fields, "slots");
   unit.managed = fields.has("replicas");
   if (unit.managed) {
@@ -120,6 +156,29 @@ std::vector<double> build_weights(const Fields& service, const std::vector<UnitI
   return weights;
 }
 
+// Where tokens are owed and no latency is stated, it is what they come to for the request that the
+// units were measured with: planning reckons with that.
+core::Objective build_objective(const Fields& fields, const std::vector<UnitId>& units,
+                                const core::FleetSpec& fleet) {
+  core::Objective objective;
+  objective.latency = read<Duration>(fields, "latency");
+  objective.quantile = read<double>(fields, "quantile");
+  objective.per_work = read<bool>(fields, "per_work");
+  objective.first_token = fields.get<Duration>("first_token").value_or(Duration{});
+  objective.per_token = fields.get<Duration>("per_token").value_or(Duration{});
+  const auto& language = fleet.unit(units.front()).language;
+  if (!fields.has("latency") && objective.in_tokens() && language) {
+    const Duration first = objective.first_token > Duration::zero()
+                               ? objective.first_token
+                               : language->first_token(language->prompt_tokens);
+    const Duration each = objective.per_token > Duration::zero()
+                              ? objective.per_token
+                              : language->per_output_token.latency(fleet.unit(units.front()).slots);
+    objective.latency = first + (language->output_tokens - 1) * each;
+  }
+  return objective;
+}
+
 core::ServiceSpec build_service(const std::string& name, const Fields& fields,
                                 const core::FleetSpec& fleet) {
   core::ServiceSpec service;
@@ -129,15 +188,21 @@ core::ServiceSpec build_service(const std::string& name, const Fields& fields,
     service.models.push_back(model.value);
   }
   service.units = build_unit_ids(fields, fleet);
-  const Fields objective = fields.section("objective");
-  service.objective = {.latency = read<Duration>(objective, "latency"),
-                       .quantile = read<double>(objective, "quantile"),
-                       .per_work = read<bool>(objective, "per_work")};
+  service.objective = build_objective(fields.section("objective"), service.units, fleet);
+  service.objective_class = to_objective_class(read<std::string>(fields, "class"));
+  const bool is_critical = service.objective_class == core::ObjectiveClass::kCritical;
+  service.resilience =
+      to_resilience(fields.get<std::string>("resilience").value_or(is_critical ? "unit" : "none"));
+  service.require = build_labels(fields, "require");
   service.policy = to_policy(read<std::string>(fields, "policy"));
   service.routing = to_routing(read<std::string>(fields, "routing"));
   service.weights = build_weights(fields, service.units, fleet);
   service.when_late = to_when_late(read<std::string>(fields, "when_late"));
   service.patience = read<Duration>(fields, "patience");
+  const bool waits = service.objective_class == core::ObjectiveClass::kBatch;
+  if (waits && !fields.has("patience")) {
+    service.patience = std::max(service.patience, service.objective.latency);
+  }
   service.max_held = read_int(fields, "max_held");
   service.timeout = read<Duration>(fields, "timeout");
   service.idle_timeout = read<Duration>(fields, "idle_timeout");
@@ -176,6 +241,30 @@ core::ControlSpec build_control(const Fields& control, const Fields& guardrails)
   return spec;
 }
 
+core::DataPolicy build_data_policy(const Fields& data) {
+  core::DataPolicy policy;
+  for (const auto& named : data.sections("classes")) {
+    policy.classes.push_back({named.name, build_labels(named.value, "require")});
+  }
+  return policy;
+}
+
+DataSection build_data(const Fields& data) {
+  DataSection section;
+  section.header = read<std::string>(data, "header");
+  for (const auto& network : data.items<std::string>("trusted")) {
+    section.trusted.push_back(network.value);
+  }
+  if (!data.has("claim")) return section;
+  const Fields claim = data.section("claim");
+  section.claim = ClaimSection{.name = read<std::string>(claim, "name"),
+                               .algorithm = read<std::string>(claim, "algorithm"),
+                               .key_file = read<std::string>(claim, "key_file"),
+                               .audience = read<std::string>(claim, "audience"),
+                               .issuer = claim.get<std::string>("issuer").value_or("")};
+  return section;
+}
+
 JournalSection build_journal(const Fields& journal) {
   return {
       .input_log = read<std::string>(journal, "input_log"),
@@ -199,6 +288,10 @@ Config build_config(const Fields& root) {
     config.fleet.services.push_back(build_service(service.name, service.value, config.fleet));
   }
   config.fleet.control = build_control(root.section("control"), root.section("guardrails"));
+  if (root.has("data")) {
+    config.fleet.data = build_data_policy(root.section("data"));
+    config.data = build_data(root.section("data"));
+  }
   config.gateway = build_gateway(root.section("gateway"));
   config.journal = build_journal(root.section("journal"));
   config.emulator = root.get<core::Address>("emulator");

@@ -47,6 +47,24 @@ struct JournalSection {
   bool operator==(const JournalSection&) const = default;
 };
 
+// A signed token that names the class of a request's data.
+struct ClaimSection {
+  std::string name = "data_class";
+  std::string algorithm;  // "HS256", "RS256" or "EdDSA"
+  std::string key_file;   // a path
+  std::string audience;
+  std::string issuer;  // empty = whoever has the key
+  bool operator==(const ClaimSection&) const = default;
+};
+
+// Who may say of what class a request's data is; the classes themselves are the fleet's.
+struct DataSection {
+  std::string header = "x-signalbox-data-class";
+  std::vector<std::string> trusted;  // networks whose header is believed
+  std::optional<ClaimSection> claim;
+  bool operator==(const DataSection&) const = default;
+};
+
 // How `signalbox emulate` plays a unit.
 struct EmulationSection {
   int max_batch = 1;
@@ -57,6 +75,7 @@ struct EmulationSection {
 struct Config {
   core::FleetSpec fleet;
   GatewaySection gateway;
+  DataSection data;
   JournalSection journal;
   std::optional<core::Address> emulator;    // set when any unit is managed
   std::vector<EmulationSection> emulation;  // parallel to fleet.units

@@ -24,6 +24,9 @@ void check_units(const Fields& root, Report& report);
 // Some unit can meet each service's objective.
 void check_objectives(const Fields& root, Report& report);
 
+// Labels that are demanded exist, networks are networks, tokens are owed where they are known.
+void check_data(const Fields& root, Report& report);
+
 // Nothing is served twice, by the wrong party, or where credentials live.
 void check_addresses(const Fields& root, Report& report);
 

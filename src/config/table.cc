@@ -25,6 +25,15 @@ constexpr Field kObjectiveFields[] = {
      .doc = "Whether larger requests are given more time: the latency is that of a request of the "
             "size the units were measured with, and grows in proportion.",
      .standard = "false"},
+    {.key = "first_token",
+     .type = Type::kDuration,
+     .doc = "Of a language model: the answer shall begin this long after the request's arrival.",
+     .bounds = {.above = "0s", .at_most = "1h"}},
+    {.key = "per_token",
+     .type = Type::kDuration,
+     .doc =
+         "Of a language model: each further token of the answer shall take this long on average.",
+     .bounds = {.above = "0s", .at_most = "1h"}},
 };
 constexpr Section kObjective = {.noun = "an objective", .fields = kObjectiveFields};
 
@@ -32,6 +41,8 @@ constexpr std::string_view kPolicies[] = {"cost_first", "capacity_first"};
 constexpr std::string_view kRoutings[] = {"signalbox",    "paper-weighted", "paper-equal",
                                           "paper-binary", "round-robin",    "least-request",
                                           "p2c"};
+constexpr std::string_view kObjectiveClasses[] = {"interactive", "batch", "critical"};
+constexpr std::string_view kResiliences[] = {"none", "zone", "unit"};
 constexpr std::string_view kWhenLate[] = {"serve", "refuse"};
 
 constexpr Field kServiceFields[] = {
@@ -101,6 +112,22 @@ constexpr Field kServiceFields[] = {
      .type = Type::kFlag,
      .doc = "Whether a request may be sent again when no byte of a response was seen.",
      .standard = "true"},
+    {.key = "class",
+     .type = Type::kChoice,
+     .doc = "What its clients wait for: interactive answers in time, at the least cost; batch "
+            "answers sometime, and waits for a cheap unit while its deadline leaves slack; "
+            "critical answers first, and never waits while anything can serve it.",
+     .standard = "interactive",
+     .choices = kObjectiveClasses},
+    {.key = "resilience",
+     .type = Type::kChoice,
+     .doc = "What may be lost at once and still leave enough capacity: nothing, any one zone, any "
+            "one unit. Default: unit for class critical, else none.",
+     .choices = kResiliences},
+    {.key = "require",
+     .type = Type::kText,
+     .doc = "Labels that a unit must have to serve any of its requests.",
+     .shape = Shape::kByName},
 };
 constexpr Section kService = {.noun = "a service", .fields = kServiceFields};
 
@@ -193,6 +220,51 @@ constexpr Field kEmulateFields[] = {
 };
 constexpr Section kEmulate = {.noun = "an emulated replica", .fields = kEmulateFields};
 
+constexpr Field kTokenPacePointFields[] = {
+    {.key = "in_flight",
+     .type = Type::kCount,
+     .doc = "Answers written at once by one replica.",
+     .is_required = true,
+     .bounds = {.at_least = "1", .at_most = "100000"}},
+    {.key = "time",
+     .type = Type::kDuration,
+     .doc = "Mean time for a token of each.",
+     .is_required = true,
+     .bounds = {.above = "0s", .at_most = "1h"}},
+};
+constexpr Section kTokenPacePoint = {.noun = "a point of per_token",
+                                     .fields = kTokenPacePointFields};
+
+constexpr Field kLanguageFields[] = {
+    {.key = "first_token",
+     .type = Type::kDuration,
+     .doc = "Time to the first token of an empty prompt.",
+     .is_required = true,
+     .bounds = {.at_least = "0s", .at_most = "1h"}},
+    {.key = "prompt_rate",
+     .type = Type::kRate,
+     .doc = "Tokens of a prompt that one replica reads.",
+     .is_required = true,
+     .bounds = {.above = "0/s", .at_most = "100000000/s"}},
+    {.key = "per_token",
+     .type = Type::kSection,
+     .doc = "Time for each further token by the answers written at once.",
+     .shape = Shape::kList,
+     .is_required = true,
+     .section = &kTokenPacePoint},
+    {.key = "prompt_tokens",
+     .type = Type::kCount,
+     .doc = "Prompt of the request that the unit was measured with.",
+     .standard = "1024",
+     .bounds = {.at_least = "1", .at_most = "100000000"}},
+    {.key = "output_tokens",
+     .type = Type::kCount,
+     .doc = "Answer of the request that the unit was measured with.",
+     .standard = "256",
+     .bounds = {.at_least = "1", .at_most = "100000000"}},
+};
+constexpr Section kLanguage = {.noun = "a language model's pace", .fields = kLanguageFields};
+
 constexpr Field kUnitFields[] = {
     {.key = "price",
      .type = Type::kPrice,
@@ -223,6 +295,23 @@ constexpr Field kUnitFields[] = {
     {.key = "hardware", .type = Type::kText, .doc = "Label: the accelerator it runs on."},
     {.key = "framework", .type = Type::kText, .doc = "Label: the server that runs the model."},
     {.key = "zone", .type = Type::kText, .doc = "Label: the zone it runs in."},
+    {.key = "labels",
+     .type = Type::kText,
+     .doc = "Facts that rules may ask for, by name: residency: eu.",
+     .shape = Shape::kByName},
+    {.key = "language",
+     .type = Type::kSection,
+     .doc = "Of a unit that serves a language model: how fast it reads and writes.",
+     .section = &kLanguage},
+    {.key = "max_work",
+     .type = Type::kNumber,
+     .doc = "Requests of more work are not for it; work is the size against the request the unit "
+            "was measured with. Default: any size is.",
+     .bounds = {.above = "0", .at_most = "1000000"}},
+    {.key = "max_tokens",
+     .type = Type::kCount,
+     .doc = "Its context: prompt and answer together may have so many tokens. Default: any.",
+     .bounds = {.at_least = "1", .at_most = "100000000"}},
     {.key = "endpoints",
      .type = Type::kEndpoint,
      .doc = "The unit's servers, when Signalbox neither launches nor stops them.",
@@ -412,6 +501,62 @@ constexpr Field kGuardrailsFields[] = {
 };
 constexpr Section kGuardrails = {.noun = "guardrails", .fields = kGuardrailsFields};
 
+constexpr Field kDataClassFields[] = {
+    {.key = "require",
+     .type = Type::kText,
+     .doc = "Labels that a unit must have to see data of this class. Default: none.",
+     .shape = Shape::kByName},
+};
+constexpr Section kDataClass = {.noun = "a data class", .fields = kDataClassFields};
+
+constexpr std::string_view kAlgorithms[] = {"HS256", "RS256", "EdDSA"};
+
+constexpr Field kClaimFields[] = {
+    {.key = "name",
+     .type = Type::kText,
+     .doc = "The claim that holds the class.",
+     .standard = "data_class"},
+    {.key = "algorithm",
+     .type = Type::kChoice,
+     .doc = "How tokens are signed; one that is signed otherwise is not believed.",
+     .is_required = true,
+     .choices = kAlgorithms},
+    {.key = "key_file",
+     .type = Type::kLongText,
+     .doc = "The file of the key to verify with: a PEM public key, or the secret of HS256.",
+     .is_required = true},
+    {.key = "audience",
+     .type = Type::kText,
+     .doc = "Whom a token must be made out to (aud).",
+     .is_required = true},
+    {.key = "issuer",
+     .type = Type::kText,
+     .doc = "Who must have made it out (iss). Default: whoever has the key."},
+};
+constexpr Section kClaim = {.noun = "a claim", .fields = kClaimFields};
+
+constexpr Field kDataFields[] = {
+    {.key = "classes",
+     .type = Type::kSection,
+     .doc = "Classes of data by name, the strictest first. A request of none is of the strictest.",
+     .shape = Shape::kByName,
+     .is_required = true,
+     .section = &kDataClass},
+    {.key = "header",
+     .type = Type::kText,
+     .doc = "The request header that names the class, where the client is trusted.",
+     .standard = "x-signalbox-data-class"},
+    {.key = "trusted",
+     .type = Type::kText,
+     .doc = "Networks whose clients' header is believed. Default: nobody's.",
+     .shape = Shape::kList},
+    {.key = "claim",
+     .type = Type::kSection,
+     .doc = "A signed token (JWT) in Authorization that names the class, whoever sends it.",
+     .section = &kClaim},
+};
+constexpr Section kData = {.noun = "the data policy", .fields = kDataFields};
+
 constexpr Field kRootFields[] = {
     {.key = "services",
      .type = Type::kSection,
@@ -426,6 +571,7 @@ constexpr Field kRootFields[] = {
      .shape = Shape::kByName,
      .is_required = true,
      .section = &kUnit},
+    {.key = "data", .type = Type::kSection, .doc = "Where data may go.", .section = &kData},
     {.key = "gateway",
      .type = Type::kSection,
      .doc = "How the gateway meets its clients.",

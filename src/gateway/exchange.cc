@@ -142,9 +142,23 @@ void Exchange::admit() {
   const std::string model = model_ ? model_->model() : std::string();
   facts.model = model;
   facts.replayable = can_resend();
+  const DataClassFound data_class = find_data_class();
+  facts.data_class = data_class.name;
   model_.reset();
   in_flight_ = true;
   on_ruling(loop_.router().request(id_, facts));
+}
+
+DataClassFound Exchange::find_data_class() {
+  // Without classes every request is of the same one, and no token needs to be verified.
+  if (loop_.view().spec->data.classes.empty()) return {};
+  const auto found =
+      gateway::find_data_class(loop_.options().data_class, client_->request().head(),
+                               client_->client_address(), net::unix_nanos() / 1'000'000'000);
+  auto& counters = loop_.counters();
+  if (found.source == DataClassSource::kClaimRefused) ++counters.claims_refused;
+  if (found.source == DataClassSource::kHeaderRefused) ++counters.headers_refused;
+  return found;
 }
 
 void Exchange::on_ruling(const Ruling& ruling) {
@@ -219,6 +233,7 @@ void Exchange::send_request() {
                            : wire::WriteFraming{request.framing().body, 0};
   const wire::OwnField own{"x-signalbox-request-id", id};
   rewrite.own = {&own, 1};
+  rewrite.withhold = loop_.options().data_class.header;
   sending_.clear();
   wire::append_request_head(sending_, request.head(), rewrite);
   send_body();

@@ -50,6 +50,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
  private:
   void classify();
   void admit();
+  DataClassFound find_data_class();
   void forward();
   void on_connected(error_code error, std::shared_ptr<UpstreamConnection> connection);
   void send_request();

@@ -34,6 +34,8 @@ struct LoopCounters {
   std::atomic<std::uint64_t> bytes_out{0};
   std::atomic<std::uint64_t> client_connections{0};
   std::atomic<std::uint64_t> upstream_connections{0};
+  std::atomic<std::uint64_t> claims_refused{0};   // tokens that did not verify
+  std::atomic<std::uint64_t> headers_refused{0};  // of data classes, not to be believed
 };
 
 // Takes one finished access-log line, newline included; called from any loop's thread.

@@ -9,6 +9,7 @@
 
 #include "base/time.h"
 #include "core/model/unit.h"
+#include "gateway/data_class.h"
 
 namespace signalbox::gateway {
 
@@ -24,6 +25,7 @@ struct Options {
   std::size_t max_connections = 10'000;  // from clients, over all loops
   std::size_t explain_ring = 4096;       // requests whose story is kept
   std::uint64_t seed = 1;                // of the Router
+  DataClassSources data_class;           // who is believed about a request's data
 };
 
 }  // namespace signalbox::gateway

@@ -103,6 +103,9 @@ void Metrics::services() {
   out_.counter("signalbox_service_rejected_total",
                "Requests Signalbox answered itself with 429 or 503.");
   each_service([&](ServiceId id, const Spec&) { return index_.counts(id).rejected; });
+  out_.counter("signalbox_service_unservable_total",
+               "Requests answered 403 or 413: no unit of the service may or can serve them.");
+  each_service([&](ServiceId id, const Spec&) { return index_.counts(id).unservable; });
   out_.counter("signalbox_service_objective_missed_total",
                "Requests that completed after the objective, failed or were rejected.");
   each_service([&](ServiceId id, const Spec&) { return index_.counts(id).missed; });
@@ -272,6 +275,12 @@ void Metrics::gateway(const GatewayStats& stats) {
   out_.sample({}, stats.bytes_in);
   out_.counter("signalbox_gateway_sent_bytes_total", "Bytes sent to clients.");
   out_.sample({}, stats.bytes_out);
+  out_.counter("signalbox_gateway_claims_refused_total",
+               "Tokens that did not verify; their requests count as the strictest data class.");
+  out_.sample({}, stats.claims_refused);
+  out_.counter("signalbox_gateway_data_class_headers_refused_total",
+               "Data class headers that were not believed, likewise.");
+  out_.sample({}, stats.data_class_headers_refused);
   out_.gauge("signalbox_config_last_reload_successful",
              "0 when the last reload was refused and an older configuration runs on.");
   out_.sample({}, stats.last_reload_ok);

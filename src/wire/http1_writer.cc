@@ -62,7 +62,7 @@ template <class Passes>
 void append_passing(std::string& out, const std::vector<Field>& fields, Passes passes) {
   const bool connection_speaks = find_field(fields, FieldKind::kConnection) != nullptr;
   for (const Field& field : fields) {
-    if (!passes(field.kind)) continue;
+    if (!passes(field)) continue;
     if (connection_speaks && named_by_connection(fields, field.name)) continue;
     append_field(out, field.name, field.value);
   }
@@ -93,9 +93,12 @@ void append_request_head(std::string& out, const RequestHead& head, const Reques
   SIGNALBOX_ASSERT(rewrite.framing.body != BodyKind::kUntilClose);
   out.append(head.method).append(" ").append(rewrite.target).append(" HTTP/1.1\r\n");
   append_field(out, "Host", rewrite.host);
-  append_passing(out, head.fields, [&rewrite](FieldKind kind) {
-    return kind == FieldKind::kOther ||
-           (kind == FieldKind::kCredential && rewrite.forward_credentials);
+  append_passing(out, head.fields, [&rewrite](const Field& field) {
+    if (!rewrite.withhold.empty() && equals_ignoring_case(field.name, rewrite.withhold)) {
+      return false;
+    }
+    return field.kind == FieldKind::kOther ||
+           (field.kind == FieldKind::kCredential && rewrite.forward_credentials);
   });
   if (!rewrite.client_address.empty()) {
     append_field(out, "X-Forwarded-For", rewrite.client_address);
@@ -110,7 +113,8 @@ void append_request_head(std::string& out, const RequestHead& head, const Reques
 void append_response_head(std::string& out, const ResponseHead& head,
                           const ResponseRewrite& rewrite) {
   append_status_line(out, head.status, head.reason);
-  append_passing(out, head.fields, [](FieldKind kind) {
+  append_passing(out, head.fields, [](const Field& field) {
+    const FieldKind kind = field.kind;
     return kind == FieldKind::kOther || kind == FieldKind::kRouting ||
            kind == FieldKind::kForwarding || kind == FieldKind::kCredential;
   });

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <thread>
 
+#include "apps/data_class_sources.h"
 #include "apps/node.h"
 #include "config/config.h"
 #include "http/client.h"
@@ -72,6 +73,12 @@ class LiveNode {
     }
     apps::NodeOptions options;
     options.gateway = apps::gateway_options(loaded->gateway);
+    auto data_class = apps::data_class_sources(loaded->data);
+    if (!data_class.ok()) {
+      ADD_FAILURE() << data_class.error().message;
+      return;
+    }
+    options.gateway.data_class = std::move(*data_class);
     options.admin = loaded->gateway.admin;
     options.emulator = loaded->emulator;
     auto journals = apps::open_journals(loaded->journal, {});

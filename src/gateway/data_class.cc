@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The claim first, then the header; see data_class.h.
+#include "gateway/data_class.h"
+
+#include <algorithm>
+
+namespace signalbox::gateway {
+
+namespace {
+
+// The token of "Bearer TOKEN"; empty when the field says something else.
+std::string_view bearer_of(std::string_view value) {
+  constexpr std::string_view kScheme = "Bearer";
+  if (value.size() <= kScheme.size() || value[kScheme.size()] != ' ') return {};
+  if (!wire::equals_ignoring_case(value.substr(0, kScheme.size()), kScheme)) return {};
+  value.remove_prefix(kScheme.size());
+  const std::size_t begin = value.find_first_not_of(' ');
+  return begin == std::string_view::npos ? std::string_view{} : value.substr(begin);
+}
+
+}  // namespace
+
+DataClassFound find_data_class(const DataClassSources& sources, const wire::RequestHead& head,
+                               std::string_view client, std::int64_t unix_s) {
+  if (sources.claims != nullptr) {
+    for (const auto& field : head.fields) {
+      if (!wire::equals_ignoring_case(field.name, "authorization")) continue;
+      const std::string_view token = bearer_of(field.value);
+      if (!access::ClaimVerifier::looks_like_token(token)) continue;  // an API key, say
+      const auto claim = sources.claims->read(token, unix_s);
+      if (!claim.ok()) return {{}, DataClassSource::kClaimRefused};
+      if (claim->has_value()) return {**claim, DataClassSource::kClaim};
+    }
+  }
+  const wire::Field* named = nullptr;
+  for (const auto& field : head.fields) {
+    if (!wire::equals_ignoring_case(field.name, sources.header)) continue;
+    if (named != nullptr) return {{}, DataClassSource::kHeaderRefused};
+    named = &field;
+  }
+  if (named == nullptr) return {};
+  const bool is_trusted =
+      std::any_of(sources.trusted.begin(), sources.trusted.end(),
+                  [&](const IpNetwork& network) { return network.contains(client); });
+  if (!is_trusted) return {{}, DataClassSource::kHeaderRefused};
+  return {std::string(named->value), DataClassSource::kHeader};
+}
+
+}  // namespace signalbox::gateway
