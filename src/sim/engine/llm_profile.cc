@@ -42,6 +42,25 @@ LlmReplica llm_replica(std::string name, double relative_cost, int slots, const 
           core::Profile::measured(std::move(line), reference.spread)};
 }
 
+core::LanguageProfile llm_language(const LlmReplica& replica, const LlmReference& reference) {
+  constexpr double kSpread = 0.1;
+  const Duration prompt =
+      from_seconds(reference.prompt_tokens / replica.shape.prefill_tokens_per_s);
+  const int further = std::max(1, reference.output_tokens - 1);
+  const auto pace = [&](int n) {
+    return replica.shape.decode_step(n) + (n - 1) * prompt / further;
+  };
+  std::vector<core::Profile::Point> line{{1, pace(1)}};
+  if (replica.slots > 1) line.push_back({replica.slots, pace(replica.slots)});
+  core::LanguageProfile language;
+  language.first_token_base = replica.shape.decode_step(replica.slots);
+  language.per_prompt_token = from_seconds(1.0 / replica.shape.prefill_tokens_per_s);
+  language.per_output_token = core::Profile::measured(std::move(line), kSpread);
+  language.prompt_tokens = reference.prompt_tokens;
+  language.output_tokens = reference.output_tokens;
+  return language;
+}
+
 LlmReplica llm_a100(const LlmReference& reference) {
   return llm_replica(
       "a100", 1.0, kSlots,

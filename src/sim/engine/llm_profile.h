@@ -10,6 +10,7 @@
 
 #include <string>
 
+#include "core/model/language_profile.h"
 #include "core/model/profile.h"
 #include "sim/engine/service_model.h"
 
@@ -44,6 +45,12 @@ double llm_factor(const ServiceShape& shape, int slots, const LlmReference& refe
 // its own among them, and its other tokens take a step of n each.
 LlmReplica llm_replica(std::string name, double relative_cost, int slots, const ServiceShape& shape,
                        const LlmReference& reference);
+
+// What is known of its tokens beforehand, from the same figures: the first comes when the step
+// under way has ended (at its longest) and the prompt has been read, each further one after a step
+// of all that are in flight and their share of the prompts read meanwhile. How it varies is the
+// traffic's doing; a tenth stands for it until it has been seen.
+core::LanguageProfile llm_language(const LlmReplica& replica, const LlmReference& reference);
 
 // 80 GB of memory, a request alone gets 94 tokens/s; simulated.
 LlmReplica llm_a100(const LlmReference& reference = {});

@@ -55,6 +55,20 @@ TEST(LlmProfile, a_request_twice_as_occupying_has_factor_two_and_halves_the_rate
   EXPECT_NEAR(rate, replica.profile.plateau_per_s(replica.slots) / 2.0, 1e-3 * rate);
 }
 
+TEST(LlmProfile, its_tokens_take_what_the_reference_request_takes_and_the_step_under_way) {
+  const LlmReference reference{.prompt_tokens = 1000, .output_tokens = 101};
+  for (const LlmReplica& replica : {llm_a100(reference), llm_a40(reference)}) {
+    const core::LanguageProfile language = llm_language(replica, reference);
+    for (const int n : {1, 2, replica.slots}) {
+      const Duration whole =
+          language.first_token(1000) + 100 * language.per_output_token.latency(n);
+      EXPECT_NEAR(to_seconds(whole - language.first_token_base),
+                  to_seconds(replica.profile.latency(n)), 1e-3)
+          << n;
+    }
+  }
+}
+
 TEST(LlmProfile, the_cheaper_accelerator_is_slow_alone_and_cheaper_per_request_when_full) {
   const LlmReplica a100 = llm_a100(), a40 = llm_a40();
   EXPECT_GT(a40.profile.latency(1), 2 * a100.profile.latency(1));

@@ -94,6 +94,7 @@ void FleetRun::forward(const core::Decision& decision) {
   Request& request = requests_[place];
   request.endpoint = decision.endpoint;
   request.forwarded_at = now_;
+  request.first_token_at = TimePoint{};
   ++result_.forwarded[decision.unit.index()];
   recorder_.on_forward(decision.unit);
   Replica* replica = find_replica(decision.endpoint);
@@ -124,8 +125,11 @@ void FleetRun::forward(const core::Decision& decision) {
 void FleetRun::take_job_events(EndpointId id, Replica& replica) {
   // Outcomes below may lead to decisions, but those are taken only after this; nothing re-enters.
   for (const JobEvent& event : job_events_) {
-    if (event.kind != JobEvent::Kind::kFinished) continue;
     const auto place = static_cast<std::uint32_t>(event.job.value);
+    if (event.kind == JobEvent::Kind::kToken && event.token == 1) {
+      requests_[place].first_token_at = event.at;
+    }
+    if (event.kind != JobEvent::Kind::kFinished) continue;
     auto& serving = replica.serving;
     const auto found = std::find(serving.begin(), serving.end(), place);
     *found = serving.back();
@@ -135,7 +139,11 @@ void FleetRun::take_job_events(EndpointId id, Replica& replica) {
     core::Outcome outcome;
     const double errors = error_rate_[unit.index()];
     outcome.status = errors > 0.0 && draws_.uniform() < errors ? 500 : 200;
-    outcome.time_to_first_byte = now_ - requests_[place].forwarded_at;
+    // An answer that is not handed out token by token begins when it is whole.
+    TimePoint& first = requests_[place].first_token_at;
+    if (first == TimePoint{}) first = now_;
+    outcome.time_to_first_byte = first - requests_[place].forwarded_at;
+    outcome.output_tokens = requests_[place].output_tokens;
     end_request(place, outcome.status, false, unit);
     tell_outcome(request, outcome);
   }

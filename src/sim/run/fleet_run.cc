@@ -331,6 +331,7 @@ void FleetRun::take(const core::Decision& decision) {
   Request& request = requests_[place];
   SIGNALBOX_ASSERT(request.open && request.id == decision.request);
   request.deadline = decision.deadline;
+  request.service = decision.service;
   switch (decision.action) {
     case core::Action::kForward:
       forward(decision);
@@ -360,13 +361,20 @@ void FleetRun::note_reaction(const core::Decision& decision) {
 void FleetRun::end_request(std::uint32_t place, int status, bool refused, UnitId unit) {
   Request& request = requests_[place];
   if (options_.witness != nullptr) options_.witness->on_answer(request.id, status, now_);
+  const core::Objective& owed = scenario_.fleet.service(request.service).objective;
+  std::optional<bool> kept_tokens;
+  if (owed.in_tokens()) {
+    kept_tokens = core::keeps_token_promises(owed, request.first_token_at - request.arrival,
+                                             now_ - request.first_token_at, request.output_tokens);
+  }
   recorder_.on_end({.arrival = request.arrival,
                     .deadline = request.deadline,
                     .work = request.factor,
                     .status = status,
                     .refused = refused && (status == 429 || status == 503),
                     .in_replica = now_ - request.forwarded_at,
-                    .unit = unit},
+                    .unit = unit,
+                    .kept_tokens = kept_tokens},
                    now_);
   request.open = false;
   --open_requests_;
@@ -388,6 +396,7 @@ void FleetRun::tell_request(const Request& request, const Traffic& traffic) {
   facts.path = traffic.path;
   facts.model = traffic.model;
   facts.work = request.declared;
+  facts.prompt_tokens = request.prompt_tokens;
   router_.on_request(request.id, facts, now_, decisions_);
   if (options_.sink != nullptr) {
     options_.sink->router_request(request.id, facts, now_, decided_since(before));

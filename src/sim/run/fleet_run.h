@@ -100,7 +100,9 @@ class FleetRun {
     double factor = 1.0;
     double declared = 1.0;
     int prompt_tokens = 0, output_tokens = 0;
+    ServiceId service{};
     EndpointId endpoint{};
+    TimePoint first_token_at{};  // of a language model's answer
     bool open = false;
   };
   struct Client {

@@ -60,6 +60,48 @@ RunResult run(const Scenario& scenario, std::uint64_t seed = 1) {
   return FleetRun(scenario, std::move(control), {.seed = seed, .history = true}).run();
 }
 
+// Prompts of a thousand tokens, answers of eleven.
+class ListedPrompts final : public ArrivalStream {
+ public:
+  explicit ListedPrompts(std::vector<Duration> at) : at_(std::move(at)) {}
+  std::optional<Arrival> next() override {
+    auto arrival = at_.next();
+    if (!arrival) return std::nullopt;
+    arrival->prompt_tokens = 1000;
+    arrival->output_tokens = 11;
+    return arrival;
+  }
+
+ private:
+  ListedArrivals at_;
+};
+
+TEST(FleetRun, where_tokens_are_owed_both_promises_count) {
+  // A prompt takes 100 ms to read, a token 20 ms to write; two at once do not disturb each other
+  // but for the second prompt, which waits for the first.
+  Scenario scenario = lone_replica({});
+  auto& unit = scenario.fleet.units[0];
+  unit.slots = 2;
+  unit.profile = core::Profile::single_server(1 / 0.3, 0.0);
+  unit.language = core::LanguageProfile{};
+  unit.language->per_prompt_token = 100us;
+  unit.language->per_output_token = core::Profile::measured({{1, 20ms}}, 0.0);
+  scenario.shapes = {{.prefill_tokens_per_s = 10'000.0, .decode_base = 20ms}};
+  scenario.traffic = {{.arrivals = [](std::uint64_t) {
+    return std::make_unique<ListedPrompts>(std::vector<Duration>{20s, 30s, 30010ms});
+  }}};
+  auto& owed = scenario.fleet.services[0].objective;
+  const auto in_time = [&](Duration first_token, Duration per_token) {
+    owed.first_token = first_token;
+    owed.per_token = per_token;
+    return run(scenario).totals.within_objective;
+  };
+  EXPECT_EQ(in_time(500ms, 100ms), 3U);
+  EXPECT_EQ(in_time(150ms, 100ms), 2U) << "the third began after 190 ms";
+  EXPECT_EQ(in_time(500ms, 25ms), 2U) << "the second stood still while the third was read";
+  EXPECT_EQ(in_time(50ms, 100ms), 0U);
+}
+
 TEST(FleetRun, a_request_takes_its_wait_and_its_service_time) {
   const RunResult result = run(lone_replica({20s, 20200ms}));
   EXPECT_EQ(result.totals.requests, 2U);

@@ -49,7 +49,7 @@ void Recorder::on_forward(UnitId unit) {
 
 void Recorder::on_end(const Ending& ending, TimePoint now) {
   const bool answered = ending.status < 300;
-  const bool in_time = answered && now <= ending.deadline;
+  const bool in_time = answered && ending.kept_tokens.value_or(now <= ending.deadline);
   if (counts(ending.arrival)) {
     if (answered) {
       ++totals_.answered;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -34,6 +35,8 @@ class Recorder {
     bool refused = false;  // by ourselves, before any replica answered
     Duration in_replica{};
     UnitId unit;  // that answered; only with a status of its own
+    // Where tokens are owed: whether they came in time. Else the deadline says it.
+    std::optional<bool> kept_tokens{};
   };
 
   explicit Recorder(const Options& options);

@@ -36,6 +36,18 @@ TEST(Recorder, counts_requests_by_arrival_within_the_reporting_window_only) {
   EXPECT_EQ(totals.mean_in_replica, 500ms);
 }
 
+TEST(Recorder, where_tokens_are_owed_they_say_who_was_in_time_and_not_the_deadline) {
+  Recorder recorder(two_minutes_after_one());
+  for (const bool kept : {true, false}) {
+    Recorder::Ending one = ending(kStart + 60s);
+    one.kept_tokens = kept;
+    recorder.on_arrival(kStart + 60s, 1.5);
+    recorder.on_end(one, kStart + (kept ? 90s : 61s));
+  }
+  EXPECT_EQ(recorder.result().totals.answered, 2U);
+  EXPECT_EQ(recorder.result().totals.within_objective, 1U);
+}
+
 TEST(Recorder, late_refused_and_lost_requests_are_all_misses) {
   Recorder recorder(two_minutes_after_one());
   for (int i = 0; i < 4; ++i) recorder.on_arrival(kStart + 70s, 1.5);

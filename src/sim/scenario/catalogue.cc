@@ -39,6 +39,7 @@ const std::vector<CatalogueEntry>& catalogue() {
       {"s2", "Production images of every size, own cards first", s2_image_production},
       {"s3", "A production week on spot, on demand and own cards", s3_spot_tiers},
       {"s4", "A language model under gray faults", s4_language},
+      {"s4-tokens", "S4, owed in time to first token and per token", s4_tokens},
       {"figures-6-7", "The paper's cost mode: shares follow the weights",
        without_traces<figures_6_7>},
       {"figures-8-9", "The paper's capacity mode: the L4 pool is capped for two hours",

@@ -180,4 +180,20 @@ Result<Scenario> s4_language(const TraceDirectory& traces) {
   return scenario;
 }
 
+Result<Scenario> s4_tokens(const TraceDirectory& traces) {
+  auto scenario = s4_language(traces);
+  if (!scenario.ok()) return scenario;
+  scenario->name = "s4-tokens";
+  scenario->title = "A language model under gray faults, owed in tokens";
+  scenario->about += " Here 99 % begin within 2 s and write a token each 60 ms.";
+  for (auto& unit : scenario->fleet.units) {
+    unit.language = llm_language(unit.hardware == a40().name ? a40() : a100(), kReference);
+  }
+  auto& objective = scenario->fleet.services.front().objective;
+  objective.first_token = 2s;
+  objective.per_token = 60ms;
+  objective.latency = objective.first_token + (kReference.output_tokens - 1) * objective.per_token;
+  return scenario;
+}
+
 }  // namespace signalbox::sim
