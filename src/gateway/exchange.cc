@@ -144,9 +144,21 @@ void Exchange::admit() {
   facts.replayable = can_resend();
   const DataClassFound data_class = find_data_class();
   facts.data_class = data_class.name;
+  facts.prompt_tokens = prompt_tokens();
   model_.reset();
   in_flight_ = true;
   on_ruling(loop_.router().request(id_, facts));
+}
+
+// An estimate from the body's size, as far as bodies are looked at: a token of English is some four
+// bytes. 0 where the body is no prompt.
+int Exchange::prompt_tokens() const {
+  constexpr std::uint64_t kBytesPerToken = 4;
+  const wire::Api api = wire::classify_api(target_.path);
+  if (api != wire::Api::kOpenaiChat && api != wire::Api::kOpenaiCompletions) return 0;
+  const std::uint64_t body = client_->request().content_length().value_or(bytes_in_);
+  const std::uint64_t seen = std::min<std::uint64_t>(body, loop_.options().inspect_bytes);
+  return static_cast<int>(seen / kBytesPerToken);
 }
 
 DataClassFound Exchange::find_data_class() {
@@ -209,7 +221,12 @@ void Exchange::on_connected(error_code error, std::shared_ptr<UpstreamConnection
   }
   upstream_ = std::move(connection);
   upstream_->parser.reset(head_request_);
-  upstream_->parser.on_body([this](std::string_view bytes) { append_body(outgoing_, bytes); });
+  tokens_.reset();
+  if (service().objective.in_tokens()) tokens_.emplace();
+  upstream_->parser.on_body([this](std::string_view bytes) {
+    if (tokens_) tokens_->feed(bytes);
+    append_body(outgoing_, bytes);
+  });
   response_begin_ = response_end_ = 0;
   arm(service().timeout);
   send_request();

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,7 @@
 #include "gateway/upstream_pool.h"
 #include "wire/model_field.h"
 #include "wire/path.h"
+#include "wire/sse_counter.h"
 
 namespace signalbox::gateway {
 
@@ -51,6 +53,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void classify();
   void admit();
   DataClassFound find_data_class();
+  int prompt_tokens() const;
   void forward();
   void on_connected(error_code error, std::shared_ptr<UpstreamConnection> connection);
   void send_request();
@@ -117,6 +120,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   bool client_chunked_ = false;
   bool client_until_close_ = false;
   bool client_keep_alive_ = true;
+  std::optional<wire::SseCounter> tokens_;  // of the answer, where tokens are owed
   std::string outgoing_;
   std::uint64_t bytes_in_ = 0;
   std::uint64_t bytes_out_ = 0;

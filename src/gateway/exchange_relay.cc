@@ -134,6 +134,7 @@ void Exchange::complete() {
   core::Outcome outcome;
   outcome.status = status_;
   outcome.time_to_first_byte = time_to_first_byte_;
+  if (tokens_) outcome.output_tokens = tokens_->events();
   in_flight_ = false;
   loop_.ring().observed(id_, outcome);
   loop_.router().outcome(decision_, view_, outcome);
