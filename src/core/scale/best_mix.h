@@ -8,13 +8,13 @@
 
 #include <vector>
 
-#include "core/scale/miss_curve.h"
+#include "core/scale/miss_table.h"
 #include "core/scale/mix.h"
 
 namespace signalbox::core {
 
 struct MixAim {
-  MissCurve misses;              // by capacity
+  MissTable misses;              // by capacity
   double least_per_s = 0.0;      // capacity to have whatever it spares
   double switching_share = 0.0;  // extra price of a new replica, as a share of its hourly price
 };

@@ -17,17 +17,17 @@ MixOption option(double capacity, double price, int most, double outage_share = 
 }
 
 // Falls steeply to 10 requests/s, gently to 14, and is flat beyond.
-MissCurve curve() { return MissCurve({{0.0, 52.0}, {10.0, 2.0}, {14.0, 0.0}}); }
+MissTable curve() { return MissTable({{0.0, 52.0}, {10.0, 2.0}, {14.0, 0.0}}); }
 
-TEST(MissCurve, is_read_between_its_points_and_flat_beyond) {
-  const MissCurve misses = curve();
+TEST(MissTable, is_read_between_its_points_and_flat_beyond) {
+  const MissTable misses = curve();
   EXPECT_NEAR(misses.at(5.0), 27.0, 1e-9);
   EXPECT_NEAR(misses.at(12.0), 1.0, 1e-9);
   EXPECT_EQ(misses.at(14.0), 0.0);
   EXPECT_EQ(misses.at(100.0), 0.0);
   EXPECT_NEAR(misses.steepest(), 5.0, 1e-9);
-  EXPECT_EQ(MissCurve{}.at(3.0), 0.0);
-  EXPECT_NEAR(MissCurve::linear(4.0, 3.0).at(1.0), 9.0, 1e-9);
+  EXPECT_EQ(MissTable{}.at(3.0), 0.0);
+  EXPECT_NEAR(MissTable::linear(4.0, 3.0).at(1.0), 9.0, 1e-9);
 }
 
 TEST(BestMix, buys_where_a_replica_spares_more_than_it_costs_and_no_further) {
@@ -106,9 +106,9 @@ RC_GTEST_PROP(BestMixProperty, is_nearly_the_best_of_all_and_within_limits, ()) 
 RC_GTEST_PROP(BestMixProperty, dearer_misses_never_buy_less_without_outages, ()) {
   const auto options = any_options(false);
   const auto priced = [&](double factor) {
-    std::vector<MissCurve::Point> points = curve().points();
+    std::vector<MissTable::Point> points = curve().points();
     for (auto& point : points) point.usd_per_hour *= factor;
-    return best_mix(options, {MissCurve(points)}).capacity_per_s;
+    return best_mix(options, {MissTable(points)}).capacity_per_s;
   };
   const double factor = 1.0 + *rc::gen::inRange(1, 50) / 10.0;
   RC_ASSERT(priced(factor) >= priced(1.0) - 1e-9);

@@ -1,60 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What misses cost as a function of capacity: convex, falling, piecewise linear. Tabulated once per
-// plan, so that a search may ask for it as often as it likes.
+// What too little capacity costs. The expected misses of a service fall as capacity grows, and each
+// further replica prevents fewer of them, so their cost is convex and decreasing in capacity. A few
+// straight pieces are enough to plan by, and keep the planner's relaxation a walk along sorted
+// lists. One piece is the plain case: every request/s below the requirement costs the same.
 #pragma once
 
 #include <cstddef>
-#include <utility>
 #include <vector>
 
 namespace signalbox::core {
 
-class MissCurve {
- public:
-  struct Point {
-    double capacity_per_s;
-    double usd_per_hour;
+struct MissCurve {
+  struct Piece {
+    double until_per_s;   // capacity at which the piece ends and the next begins
+    double usd_per_hour;  // of each request/s of capacity missing on it
   };
+  // Ends rise, prices fall. Beyond the last piece nothing is missed; without any, nothing ever is.
+  std::vector<Piece> pieces;
 
-  MissCurve() = default;
-  // REQUIRES: capacities rise strictly from >= 0; the points are those of a convex curve that does
-  // not rise.
-  explicit MissCurve(std::vector<Point> points) : points_(std::move(points)) {}
-  // Every request/s of `required_per_s` that is not covered costs `usd_per_hour`, and nothing else
-  // does.
   static MissCurve linear(double required_per_s, double usd_per_hour) {
-    if (required_per_s <= 0.0) return MissCurve{};
-    return MissCurve({{0.0, required_per_s * usd_per_hour}, {required_per_s, 0.0}});
+    return {{{required_per_s, usd_per_hour}}};
   }
 
-  // USD/hour, >= 0. Before the first point the first slope goes on, past the last one it is flat.
-  double at(double capacity_per_s) const {
-    if (points_.empty()) return 0.0;
-    if (capacity_per_s >= points_.back().capacity_per_s) return points_.back().usd_per_hour;
-    std::size_t next = 1;
-    for (std::size_t high = points_.size() - 1; next < high;) {
-      const std::size_t middle = (next + high) / 2;
-      (points_[middle].capacity_per_s > capacity_per_s ? high : next) =
-          points_[middle].capacity_per_s > capacity_per_s ? middle : middle + 1;
+  // USD/hour at a total capacity.
+  double cost_usd_per_hour(double capacity_per_s) const {
+    double cost = 0.0;
+    for (const Piece& piece : pieces) {
+      if (piece.until_per_s <= capacity_per_s) continue;
+      cost += piece.usd_per_hour * (piece.until_per_s - capacity_per_s);
+      capacity_per_s = piece.until_per_s;
     }
-    const Point& a = points_[next - 1];
-    const Point& b = points_[next];
-    const double slope = (b.usd_per_hour - a.usd_per_hour) / (b.capacity_per_s - a.capacity_per_s);
-    return a.usd_per_hour + slope * (capacity_per_s - a.capacity_per_s);
-  }
-  // The steepest it falls, USD/hour for each request/s: what another unit of capacity is worth
-  // where nothing is served.
-  double steepest() const {
-    if (points_.size() < 2) return 0.0;
-    return (points_[0].usd_per_hour - points_[1].usd_per_hour) /
-           (points_[1].capacity_per_s - points_[0].capacity_per_s);
+    return cost;
   }
 
-  const std::vector<Point>& points() const { return points_; }
+  // Whether ends rise and prices fall, as they must.
+  bool is_convex() const {
+    double until = 0.0;
+    for (std::size_t k = 0; k < pieces.size(); ++k) {
+      if (pieces[k].until_per_s < until || pieces[k].usd_per_hour < 0.0) return false;
+      if (k > 0 && pieces[k].usd_per_hour > pieces[k - 1].usd_per_hour) return false;
+      until = pieces[k].until_per_s;
+    }
+    return true;
+  }
 
- private:
-  std::vector<Point> points_;
+  // The curve of both: where `other` also charges. Used to lay a penalty over a hard requirement.
+  MissCurve plus(const MissCurve& other) const;
 };
 
 }  // namespace signalbox::core

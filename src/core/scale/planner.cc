@@ -13,7 +13,7 @@
 
 #include "core/scale/best_mix.h"
 #include "core/scale/expected_misses.h"
-#include "core/scale/miss_curve.h"
+#include "core/scale/miss_table.h"
 
 namespace signalbox::core {
 
@@ -130,7 +130,7 @@ double miss_price(double share, double usd_per_hour_per_capacity, const DemandBe
 
 // Expected misses by capacity, at one USD/hour for each request/s, for the worst of the beliefs:
 // fine where it bends, which is around what demand may be, and straight between.
-std::vector<MissCurve::Point> tabulate_misses(const Beliefs& beliefs, const QueueShape& queue,
+std::vector<MissTable::Point> tabulate_misses(const Beliefs& beliefs, const QueueShape& queue,
                                               double replica_per_s) {
   std::vector<double> capacities = {0.0};
   const auto add_around = [&](double rate, double deviation, int points) {
@@ -148,7 +148,7 @@ std::vector<MissCurve::Point> tabulate_misses(const Beliefs& beliefs, const Queu
     if (belief.peak_probability > 0.0) add_around(belief.peak_per_s, 0.0, 4);
   }
   std::sort(capacities.begin(), capacities.end());
-  std::vector<MissCurve::Point> points;
+  std::vector<MissTable::Point> points;
   for (const double capacity : capacities) {
     const double least_step = 1e-3 * replica_per_s;
     if (!points.empty() && capacity - points.back().capacity_per_s < least_step) continue;
@@ -161,9 +161,9 @@ std::vector<MissCurve::Point> tabulate_misses(const Beliefs& beliefs, const Queu
   return points;
 }
 
-MissCurve priced(std::vector<MissCurve::Point> misses, double usd_per_hour) {
-  for (MissCurve::Point& point : misses) point.usd_per_hour *= usd_per_hour;
-  return MissCurve(std::move(misses));
+MissTable priced(std::vector<MissTable::Point> misses, double usd_per_hour) {
+  for (MissTable::Point& point : misses) point.usd_per_hour *= usd_per_hour;
+  return MissTable(std::move(misses));
 }
 
 // Replicas the unit may have at most for this service at this moment.
