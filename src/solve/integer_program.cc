@@ -83,6 +83,7 @@ IntegerSolution solve(const IntegerProgram& program, int node_limit) {
     solution.end = IntegerSolution::End::kInfeasible;
     return solution;
   }
+  solution.bound = model.getBestPossibleObjValue();
   if (model.isProvenOptimal()) solution.end = IntegerSolution::End::kOptimal;
   if (const double* best = model.bestSolution(); best != nullptr) {
     solution.values.assign(best, best + program.columns.size());

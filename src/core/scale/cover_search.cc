@@ -45,6 +45,7 @@ void CoverSearch::solve(const MissCurve& misses_cost, const CoverTerms& terms) {
   }
   sort_and_drop_the_useless();
   round_the_relaxation();
+  leave_room_for_what_pays();
   open_.clear();
   open_.push_back({0.0, 0.0, 0.0, kNobody});
   for (std::size_t k = 0; k < supplies_.size() && !open_.empty(); ++k) extend(k);
@@ -136,6 +137,41 @@ std::int32_t CoverSearch::note(std::int32_t before, std::size_t k, int count) {
   return static_cast<std::int32_t>(steps_.size() - 1);
 }
 
+// Reduced costs (Nemhauser & Wolsey, Integer and Combinatorial Optimization, 1988, II.5.2): at the
+// price y of capacity the whole is worth at least L(y) = sum of room x min(0, price - y capacity) +
+// min over C of misses(C) + y C, and every replica of a dearer supply adds price - y capacity to
+// that. What would then exceed the best mix found leaves no room.
+void CoverSearch::leave_room_for_what_pays() {
+  const double y = price_at_the_margin();
+  double least = 0.0;
+  for (const Supply& supply : supplies_) {
+    least += supply.room * std::min(0.0, supply.price - y * supply.capacity);
+  }
+  double capacity = 0.0;
+  for (const auto& piece : pieces_) {
+    if (piece.usd_per_hour > y) capacity = piece.until_per_s;
+  }
+  least += misses(capacity) + y * capacity;
+  if (!std::isfinite(best_)) return;
+  // Nothing is looked for that is better by less than the tolerance.
+  const double spare = std::max(0.0, best_ - terms_.tolerance * (1.0 + best_) - least);
+  for (Supply& supply : supplies_) {
+    const double extra = supply.price - y * supply.capacity;
+    if (extra * supply.room > spare) supply.room = static_cast<int>(std::max(0.0, spare / extra));
+  }
+}
+
+// Of the supply that the fractional solution ends in.
+double CoverSearch::price_at_the_margin() const {
+  double capacity = 0.0;
+  double y = 0.0;
+  for (std::size_t k = 0; k < supplies_.size() && !reaches(capacity, reach_[k]); ++k) {
+    capacity += supplies_[k].room * supplies_[k].capacity;
+    y = supplies_[k].price / supplies_[k].capacity;
+  }
+  return y;
+}
+
 // The fractional solution rounded down and up at each supply: a good mix to begin with.
 void CoverSearch::round_the_relaxation() {
   double capacity = 0.0;
@@ -159,6 +195,7 @@ void CoverSearch::round_the_relaxation() {
 
 void CoverSearch::extend(std::size_t k) {
   const Supply& supply = supplies_[k];
+  if (supply.room == 0) return;
   const double reach = reach_[k];
   next_.clear();
   for (const Partial& partial : open_) {

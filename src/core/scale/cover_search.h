@@ -76,6 +76,8 @@ class CoverSearch {
   void offer(double value, std::int32_t before, std::size_t k, int count);
   std::int32_t note(std::int32_t before, std::size_t k, int count);
   void round_the_relaxation();
+  void leave_room_for_what_pays();
+  double price_at_the_margin() const;
   void extend(std::size_t k);
   void keep_undominated();
 

@@ -104,9 +104,9 @@ struct FleetPlan {
 
 // How hard to try. The standard is meant for the live tick.
 struct FleetPlanEffort {
-  int price_steps = 120;   // of the ascent on prices
-  int rounds = 3;          // of improvement over all services
-  int partial_mixes = 24;  // of a service's search; see cover_search.h
+  int price_steps = 100;   // of the ascent on prices
+  int rounds = 2;          // of improvement over all services
+  int partial_mixes = 12;  // of a service's search; see cover_search.h
 };
 
 // The plan of least price + switching + misses that the method finds. REQUIRES: sizes agree,

@@ -17,6 +17,7 @@ constexpr double kSafety = 4e-9;
 constexpr double kPenaltyFactor = 1000.0;
 // The level aimed at lies above the best value by this share of it at first.
 constexpr double kFirstLevel = 0.05;
+constexpr double kWider = 1.2;
 constexpr int kPatience = 6;  // steps without progress until the level is halved
 
 }  // namespace
@@ -58,7 +59,8 @@ FleetDual::FleetDual(const FleetPlanProblem& problem, const std::vector<ServiceR
       mean_ratio += pool_scale_[p] / capacity / static_cast<double>(rows[s].pools.size());
       const auto add = [&](double switching, int room) {
         if (room <= 0) return;
-        entries_.push_back({p, static_cast<std::uint32_t>(i), capacity, switching, room});
+        entries_.push_back({p, static_cast<std::uint32_t>(i), capacity, switching, room,
+                            1.0 / capacity, switching / capacity, room * capacity});
       };
       if (pool.switching_usd_per_hour <= 0.0) {
         add(0.0, rows[s].most[i]);
@@ -73,8 +75,9 @@ FleetDual::FleetDual(const FleetPlanProblem& problem, const std::vector<ServiceR
     extra_rows += rows[s].rows.size() - 1;
     row_scale_.resize(extra_rows, mean_ratio);
   }
-  for (std::size_t e = 0; e < entries_.size(); ++e) order_.push_back(static_cast<std::uint32_t>(e));
   ratio_.resize(entries_.size());
+  rent_.resize(problem.pools.size());
+  reached_.resize(rows.size(), 0.0);
   now_.pool.assign(problem.pools.size(), 0.0);
   now_.row.assign(extra_rows, 0.0);
   best_ = gradient_ = direction_ = now_;
@@ -117,28 +120,54 @@ double FleetDual::limits_value(const FleetPrices& at, double& magnitude) const {
 double FleetDual::service_value(const FleetPrices& at, std::size_t s) {
   const auto [begin, end] = entries_of_[s];
   const bool has_rows = rows_[s].rows.size() > 1;
-  for (std::size_t k = begin; k < end; ++k) {
-    const Entry& entry = entries_[order_[k]];
-    double ratio = (pool_price(at, entry.pool) + entry.switching) / entry.capacity;
-    if (has_rows) ratio -= row_discount(at, s, entry.local);
-    // Prices move little from step to step, so the order is nearly right already.
-    const std::uint32_t index = order_[k];
-    std::size_t place = k;
-    for (; place > begin && ratio < ratio_[place - 1]; --place) {
-      ratio_[place] = ratio_[place - 1];
-      order_[place] = order_[place - 1];
-    }
-    ratio_[place] = ratio;
-    order_[place] = index;
+  for (std::size_t e = begin; e < end; ++e) {
+    const Entry& entry = entries_[e];
+    ratio_[e] = rent_[entry.pool] * entry.per_capacity + entry.switching_ratio;
+    if (has_rows) ratio_[e] -= row_discount(at, s, entry.local);
   }
+  // Prices move little from step to step: what was far too dear still is, and need not be sorted.
   double value = 0.0;
+  if (!walk(s, kWider * reached_[s], value)) {
+    walk(s, std::numeric_limits<double>::infinity(), value);
+  }
+  for (std::size_t r = 1; r < rows_[s].rows.size(); ++r) {
+    const std::size_t row = row_of_[s] + r - 1;
+    value += at.row[row] * rows_[s].rows[r].required_per_s;
+    magnitude_ += at.row[row] * rows_[s].rows[r].required_per_s;
+    gradient_.row[row] += rows_[s].rows[r].required_per_s;
+  }
+  return value;
+}
+
+// Takes supplies up to the ratio `dearest`, cheapest first, while they cost less than what would be
+// missed. False, and nothing is changed, when a dearer one might have been of use.
+bool FleetDual::walk(std::size_t s, double dearest, double& value) {
+  const auto [begin, end] = entries_of_[s];
+  std::size_t useful = 0;
+  double reachable = 0.0;
+  order_.resize(end - begin);
+  for (std::size_t e = begin; e < end; ++e) {
+    order_[useful] = static_cast<std::uint32_t>(e);  // overwritten if it is too dear
+    const bool is_useful = ratio_[e] <= dearest;
+    useful += is_useful ? 1 : 0;
+    reachable += is_useful ? entries_[e].whole : 0.0;
+  }
+  order_.resize(useful);
   const auto& pieces = misses_[s].pieces;
+  if (std::isfinite(dearest)) {
+    for (const auto& piece : pieces) {
+      if (piece.usd_per_hour > dearest && piece.until_per_s > reachable) return false;
+    }
+  }
+  std::sort(order_.begin(), order_.end(),
+            [&](std::uint32_t a, std::uint32_t b) { return ratio_[a] < ratio_[b]; });
+  const bool has_rows = rows_[s].rows.size() > 1;
   std::size_t piece = 0;
   double capacity = 0.0;
-  for (std::size_t k = begin; k < end; ++k) {
-    const Entry& entry = entries_[order_[k]];
-    const double ratio = ratio_[k];
-    double left = entry.room * entry.capacity;
+  for (const std::uint32_t e : order_) {
+    const Entry& entry = entries_[e];
+    const double ratio = ratio_[e];
+    double left = entry.whole;
     double taken = 0.0;
     if (ratio < 0.0) {
       taken = left;
@@ -153,11 +182,11 @@ double FleetDual::service_value(const FleetPrices& at, std::size_t s) {
       }
       if (taken == 0.0) break;  // what follows is dearer still
     }
+    reached_[s] = std::max(0.0, ratio);
     capacity += taken;
     value += taken * ratio;
     magnitude_ += std::abs(taken * ratio);
-    const double replicas = taken / entry.capacity;
-    gradient_.pool[entry.pool] += replicas;
+    gradient_.pool[entry.pool] += taken * entry.per_capacity;
     for (std::size_t r = 1; has_rows && r < rows_[s].rows.size(); ++r) {
       if (rows_[s].rows[r].counts[entry.local] != 0) gradient_.row[row_of_[s] + r - 1] -= taken;
     }
@@ -165,13 +194,7 @@ double FleetDual::service_value(const FleetPrices& at, std::size_t s) {
   const double missed = misses_[s].cost_usd_per_hour(capacity);
   value += missed;
   magnitude_ += missed;
-  for (std::size_t r = 1; r < rows_[s].rows.size(); ++r) {
-    const std::size_t row = row_of_[s] + r - 1;
-    value += at.row[row] * rows_[s].rows[r].required_per_s;
-    magnitude_ += at.row[row] * rows_[s].rows[r].required_per_s;
-    gradient_.row[row] += rows_[s].rows[r].required_per_s;
-  }
-  return value;
+  return true;
 }
 
 // The dual function, on the safe side of rounding, and its subgradient.
@@ -181,6 +204,7 @@ double FleetDual::evaluate(const FleetPrices& at) {
   gradient_.budget = 0.0;
   magnitude_ = 0.0;
   double value = limits_value(at, magnitude_);
+  for (std::size_t p = 0; p < rent_.size(); ++p) rent_[p] = pool_price(at, p);
   for (std::size_t s = 0; s < rows_.size(); ++s) value += service_value(at, s);
   for (std::size_t p = 0; p < problem_.pools.size(); ++p) {
     const FleetPool& pool = problem_.pools[p];

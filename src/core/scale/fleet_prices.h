@@ -61,6 +61,7 @@ class FleetDual {
     std::uint32_t local;  // in the service's rows
     double capacity, switching;
     int room;
+    double per_capacity, switching_ratio, whole;  // 1 / capacity, switching / capacity, room x it
   };
   struct Span {
     std::size_t begin, end;
@@ -68,6 +69,7 @@ class FleetDual {
 
   double evaluate(const FleetPrices& at);
   double service_value(const FleetPrices& at, std::size_t s);
+  bool walk(std::size_t s, double dearest, double& value);
   double row_discount(const FleetPrices& at, std::size_t s, std::uint32_t local) const;
   double limits_value(const FleetPrices& at, double& magnitude) const;
   void step_along(double length);
@@ -80,8 +82,10 @@ class FleetDual {
   std::vector<Entry> entries_;
   std::vector<Span> entries_of_;      // by service
   std::vector<std::size_t> row_of_;   // by service: place of its second row in FleetPrices::row
-  std::vector<std::uint32_t> order_;  // of entries, within each service; kept nearly sorted
-  std::vector<double> ratio_;         // parallel to order_
+  std::vector<double> rent_;          // by pool: a replica's price at the prices looked at
+  std::vector<double> ratio_;         // by entry: price per capacity
+  std::vector<double> reached_;       // by service: the dearest ratio that was of use last time
+  std::vector<std::uint32_t> order_;  // entries of the service at hand, cheapest first
   std::vector<double> pool_scale_, row_scale_;
 
   FleetPrices now_, best_;
