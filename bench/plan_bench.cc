@@ -22,15 +22,23 @@ namespace {
 
 using namespace signalbox;
 
-bench::FleetSize size_of(const benchmark::State& state, double demanding) {
+struct Shape {
+  std::size_t services, pools;
+  double demanding;
+  int nodes;  // that CBC may look at
+};
+
+bench::FleetSize size_of(const benchmark::State& state, const Shape& shape) {
   bench::FleetSize size;
+  size.services = shape.services;
+  size.pools = shape.pools;
   size.replicas_per_service = static_cast<double>(state.range(0));
-  size.demanding = demanding;
+  size.demanding = shape.demanding;
   return size;
 }
 
-void plan(benchmark::State& state, double demanding) {
-  const bench::DrawnFleet fleet = bench::draw_running_fleet(size_of(state, demanding));
+void plan(benchmark::State& state, const Shape& shape) {
+  const bench::DrawnFleet fleet = bench::draw_running_fleet(size_of(state, shape));
   core::FleetPlan plan;
   for (auto _ : state) plan = core::plan_fleet(fleet.problem);
   int replicas = 0;
@@ -43,36 +51,37 @@ void plan(benchmark::State& state, double demanding) {
       static_cast<double>(replicas) / static_cast<double>(fleet.problem.services.size());
   if (plan.end != core::FleetPlanEnd::kPlanned) state.SkipWithError(plan.binding.c_str());
 }
-BENCHMARK_CAPTURE(plan, shared_pools, 0.0)
-    ->Arg(5)
-    ->Arg(30)
-    ->Arg(100)
-    ->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(plan, a_tenth_zone_resilient_with_classes, 0.1)
-    ->Arg(5)
-    ->Arg(30)
-    ->Arg(100)
-    ->Unit(benchmark::kMillisecond);
 
-void optimum(benchmark::State& state, int nodes) {
-  const bench::DrawnFleet fleet = bench::draw_running_fleet(size_of(state, 0.0));
+void optimum(benchmark::State& state, const Shape& shape) {
+  const bench::DrawnFleet fleet = bench::draw_running_fleet(size_of(state, shape));
   solve::FleetOptimum best;
-  for (auto _ : state) best = solve::fleet_optimum(fleet.problem, nodes);
+  for (auto _ : state) best = solve::fleet_optimum(fleet.problem, shape.nodes);
   state.counters["cost"] = best.replicas.empty() ? 0.0 : best.cost.total();
   state.counters["bound"] = best.bound_usd_per_hour;
   state.counters["proven"] = best.proven ? 1.0 : 0.0;
   state.counters["nodes"] = best.nodes;
 }
-BENCHMARK_CAPTURE(optimum, cbc, 500)
-    ->Arg(5)
-    ->Arg(30)
-    ->Arg(100)
-    ->Iterations(1)
-    ->Unit(benchmark::kMillisecond);
+
+constexpr Shape kLarge{100, 50, 0.0, 500};
+constexpr Shape kDemanding{100, 50, 0.1, 0};
+constexpr Shape kSmall{4, 8, 0.0, 200'000};
+
+void loads(benchmark::internal::Benchmark* bench) {
+  bench->Arg(5)->Arg(30)->Arg(100)->Unit(benchmark::kMillisecond);
+}
+void loads_once(benchmark::internal::Benchmark* bench) {
+  loads(bench);
+  bench->Iterations(1);
+}
+BENCHMARK_CAPTURE(plan, 100_services_50_pools, kLarge)->Apply(loads);
+BENCHMARK_CAPTURE(plan, a_tenth_zone_resilient_with_classes, kDemanding)->Apply(loads);
+BENCHMARK_CAPTURE(plan, 4_services_8_pools, kSmall)->Apply(loads);
+BENCHMARK_CAPTURE(optimum, 4_services_8_pools, kSmall)->Apply(loads_once);
+BENCHMARK_CAPTURE(optimum, 100_services_50_pools, kLarge)->Apply(loads_once);
 
 void melange(benchmark::State& state) {
   constexpr int kSlices = 240;
-  const bench::DrawnFleet fleet = bench::draw_running_fleet(size_of(state, 0.0));
+  const bench::DrawnFleet fleet = bench::draw_running_fleet(size_of(state, kLarge));
   const std::size_t pools = fleet.problem.pools.size();
   double price = 0.0;
   double unplanned = 0.0;
@@ -98,6 +107,6 @@ void melange(benchmark::State& state) {
   state.counters["price"] = price;
   state.counters["unplanned_services"] = unplanned;
 }
-BENCHMARK(melange)->Arg(5)->Arg(30)->Arg(100)->Iterations(1)->Unit(benchmark::kMillisecond);
+BENCHMARK(melange)->Apply(loads_once);
 
 }  // namespace

@@ -94,6 +94,7 @@ class Settlement {
   void make_offers(std::size_t s, bool at_prices) {
     offers_.clear();
     const auto& present = problem_.services[s].present;
+    const double left = problem_.budget_usd_per_hour - spent();
     for (const std::uint32_t p : rows_[s].pools) {
       const FleetPool& pool = problem_.pools[p];
       PoolOffer offer;
@@ -102,6 +103,13 @@ class Settlement {
       offer.present = present.empty() ? 0 : present[p];
       offer.price = at_prices ? dual_.pool_price(prices_, p) : pool.price_usd_per_hour;
       offer.switching = pool.switching_usd_per_hour;
+      if (!at_prices && pool.price_usd_per_hour > 0.0) {
+        // No more of one pool than the budget has left for it.
+        const double affordable = std::floor(left / pool.price_usd_per_hour * (1.0 + kRounding));
+        if (affordable < offer.room - offer.floor) {
+          offer.room = offer.floor + static_cast<int>(std::max(0.0, affordable));
+        }
+      }
       offers_.push_back(offer);
     }
   }

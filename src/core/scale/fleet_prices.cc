@@ -17,7 +17,7 @@ constexpr double kSafety = 4e-9;
 constexpr double kPenaltyFactor = 1000.0;
 // The level aimed at lies above the best value by this share of it at first.
 constexpr double kFirstLevel = 0.05;
-constexpr double kWider = 1.2;
+constexpr double kWider = 1.06;
 constexpr int kPatience = 6;  // steps without progress until the level is halved
 
 }  // namespace
@@ -59,8 +59,11 @@ FleetDual::FleetDual(const FleetPlanProblem& problem, const std::vector<ServiceR
       mean_ratio += pool_scale_[p] / capacity / static_cast<double>(rows[s].pools.size());
       const auto add = [&](double switching, int room) {
         if (room <= 0) return;
-        entries_.push_back({p, static_cast<std::uint32_t>(i), capacity, switching, room,
-                            1.0 / capacity, switching / capacity, room * capacity});
+        entries_.push_back({p, static_cast<std::uint32_t>(i), capacity, switching, room});
+        pool_of_.push_back(p);
+        per_capacity_.push_back(1.0 / capacity);
+        switching_ratio_.push_back(switching / capacity);
+        whole_.push_back(room * capacity);
       };
       if (pool.switching_usd_per_hour <= 0.0) {
         add(0.0, rows[s].most[i]);
@@ -121,9 +124,8 @@ double FleetDual::service_value(const FleetPrices& at, std::size_t s) {
   const auto [begin, end] = entries_of_[s];
   const bool has_rows = rows_[s].rows.size() > 1;
   for (std::size_t e = begin; e < end; ++e) {
-    const Entry& entry = entries_[e];
-    ratio_[e] = rent_[entry.pool] * entry.per_capacity + entry.switching_ratio;
-    if (has_rows) ratio_[e] -= row_discount(at, s, entry.local);
+    ratio_[e] = rent_[pool_of_[e]] * per_capacity_[e] + switching_ratio_[e];
+    if (has_rows) ratio_[e] -= row_discount(at, s, entries_[e].local);
   }
   // Prices move little from step to step: what was far too dear still is, and need not be sorted.
   double value = 0.0;
@@ -150,7 +152,7 @@ bool FleetDual::walk(std::size_t s, double dearest, double& value) {
     order_[useful] = static_cast<std::uint32_t>(e);  // overwritten if it is too dear
     const bool is_useful = ratio_[e] <= dearest;
     useful += is_useful ? 1 : 0;
-    reachable += is_useful ? entries_[e].whole : 0.0;
+    reachable += is_useful ? whole_[e] : 0.0;
   }
   order_.resize(useful);
   const auto& pieces = misses_[s].pieces;
@@ -165,9 +167,8 @@ bool FleetDual::walk(std::size_t s, double dearest, double& value) {
   std::size_t piece = 0;
   double capacity = 0.0;
   for (const std::uint32_t e : order_) {
-    const Entry& entry = entries_[e];
     const double ratio = ratio_[e];
-    double left = entry.whole;
+    double left = whole_[e];
     double taken = 0.0;
     if (ratio < 0.0) {
       taken = left;
@@ -186,9 +187,11 @@ bool FleetDual::walk(std::size_t s, double dearest, double& value) {
     capacity += taken;
     value += taken * ratio;
     magnitude_ += std::abs(taken * ratio);
-    gradient_.pool[entry.pool] += taken * entry.per_capacity;
+    gradient_.pool[pool_of_[e]] += taken * per_capacity_[e];
     for (std::size_t r = 1; has_rows && r < rows_[s].rows.size(); ++r) {
-      if (rows_[s].rows[r].counts[entry.local] != 0) gradient_.row[row_of_[s] + r - 1] -= taken;
+      if (rows_[s].rows[r].counts[entries_[e].local] != 0) {
+        gradient_.row[row_of_[s] + r - 1] -= taken;
+      }
     }
   }
   const double missed = misses_[s].cost_usd_per_hour(capacity);

@@ -61,7 +61,6 @@ class FleetDual {
     std::uint32_t local;  // in the service's rows
     double capacity, switching;
     int room;
-    double per_capacity, switching_ratio, whole;  // 1 / capacity, switching / capacity, room x it
   };
   struct Span {
     std::size_t begin, end;
@@ -80,6 +79,10 @@ class FleetDual {
   std::vector<double> penalty_;
   std::vector<MissCurve> misses_;
   std::vector<Entry> entries_;
+  // What every step reads of every entry, apart and dense, since memory is what a step waits for.
+  std::vector<std::uint32_t> pool_of_;
+  std::vector<double> per_capacity_, switching_ratio_,
+      whole_;                         // 1 / capacity, ..., of all its room
   std::vector<Span> entries_of_;      // by service
   std::vector<std::size_t> row_of_;   // by service: place of its second row in FleetPrices::row
   std::vector<double> rent_;          // by pool: a replica's price at the prices looked at
