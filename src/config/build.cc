@@ -29,6 +29,17 @@ core::Policy to_policy(const std::string& word) {
   return word == "cost_first" ? core::Policy::kCostFirst : core::Policy::kCapacityFirst;
 }
 
+core::Resilience to_resilience(const std::string& word) {
+  if (word == "zone") return core::Resilience::kZone;
+  return word == "unit" ? core::Resilience::kUnit : core::Resilience::kNone;
+}
+
+core::Tier to_tier(const std::string& word) {
+  if (word == "spot") return core::Tier::kSpot;
+  if (word == "reserved") return core::Tier::kReserved;
+  return word == "owned" ? core::Tier::kOwned : core::Tier::kOnDemand;
+}
+
 core::RoutingPolicy to_routing(const std::string& word) {
   const auto named =
       std::find_if(std::begin(core::kRoutingPolicies), std::end(core::kRoutingPolicies),
@@ -44,11 +55,6 @@ core::WhenLate to_when_late(const std::string& word) {
 core::ObjectiveClass to_objective_class(const std::string& word) {
   if (word == "batch") return core::ObjectiveClass::kBatch;
   return word == "critical" ? core::ObjectiveClass::kCritical : core::ObjectiveClass::kInteractive;
-}
-
-core::Resilience to_resilience(const std::string& word) {
-  if (word == "zone") return core::Resilience::kZone;
-  return word == "unit" ? core::Resilience::kUnit : core::Resilience::kNone;
 }
 
 std::vector<core::Label> build_labels(const Fields& fields, std::string_view key) {
@@ -98,6 +104,7 @@ core::UnitSpec build_unit(const std::string& name, const Fields& fields) {
   unit.hardware = fields.get<std::string>("hardware").value_or("");
   unit.framework = fields.get<std::string>("framework").value_or("");
   unit.zone = fields.get<std::string>("zone").value_or("");
+  unit.tier = to_tier(read<std::string>(fields, "tier"));
   unit.price_usd_per_hour = read<double>(fields, "price");
   unit.labels = build_labels(fields, "labels");
   unit.profile = build_profile(fields);

@@ -130,6 +130,7 @@ services:
     models: [sd21, 2.1]
     objective: {latency: 900ms, quantile: 0.95, per_work: true}
     policy: capacity_first
+    resilience: unit
     units: [b, a]
     routing: paper-binary
     weights: {a: 40, b: 0.5}
@@ -154,6 +155,7 @@ units:
     hardware: h
     framework: f
     zone: z
+    tier: owned
     endpoints: ["http://[::1]:8001", gpu-2.example:8002]
     health: {path: /readiness, interval: 5s, timeout: 2s, rise: 1, fall: 9}
   b:
@@ -191,6 +193,7 @@ TEST(Values, every_key_of_a_service_arrives) {
   EXPECT_DOUBLE_EQ(service.objective.quantile, 0.95);
   EXPECT_TRUE(service.objective.per_work);
   EXPECT_EQ(service.policy, core::Policy::kCapacityFirst);
+  EXPECT_EQ(service.resilience, core::Resilience::kUnit);
   EXPECT_EQ(service.units, (std::vector<UnitId>{UnitId(1), UnitId(0)}));
   EXPECT_EQ(service.routing, core::RoutingPolicy::kPaperBinary);
   EXPECT_EQ(service.weights, (std::vector<double>{0.5, 40}));  // parallel to units

@@ -26,6 +26,8 @@ void check_objectives(const Fields& root, Report& report);
 
 // Labels that are demanded exist, networks are networks, tokens are owed where they are known.
 void check_data(const Fields& root, Report& report);
+// Where a zone or a unit may be lost, there is more than one, and it is known which is where.
+void check_resilience(const Fields& root, Report& report);
 
 // Nothing is served twice, by the wrong party, or where credentials live.
 void check_addresses(const Fields& root, Report& report);

@@ -43,6 +43,7 @@ constexpr std::string_view kRoutings[] = {"signalbox",    "paper-weighted", "pap
                                           "p2c"};
 constexpr std::string_view kObjectiveClasses[] = {"interactive", "batch", "critical"};
 constexpr std::string_view kResiliences[] = {"none", "zone", "unit"};
+constexpr std::string_view kTiers[] = {"on_demand", "spot", "reserved", "owned"};
 constexpr std::string_view kWhenLate[] = {"serve", "refuse"};
 
 constexpr Field kServiceFields[] = {
@@ -312,6 +313,12 @@ constexpr Field kUnitFields[] = {
      .type = Type::kCount,
      .doc = "Its context: prompt and answer together may have so many tokens. Default: any.",
      .bounds = {.at_least = "1", .at_most = "100000000"}},
+    {.key = "tier",
+     .type = Type::kChoice,
+     .doc = "How its replicas are had: on_demand; spot, cheaper and taken back after a notice; "
+            "reserved or owned, paid for whether or not they run.",
+     .standard = "on_demand",
+     .choices = kTiers},
     {.key = "endpoints",
      .type = Type::kEndpoint,
      .doc = "The unit's servers, when Signalbox neither launches nor stops them.",
