@@ -20,6 +20,7 @@ std::string describe(const core::Decision& decision) {
   switch (decision.reason) {
     case core::RejectReason::kNoService:
       return "no service answers to this path and model; see `services` in the configuration";
+    case core::RejectReason::kOverShare:
     case core::RejectReason::kQueueFull:
       return "too many requests are waiting for this service; try again later";
     case core::RejectReason::kLate:

@@ -38,7 +38,10 @@ bool is_sound(const core::FleetSpec& spec) {
            service.units.size() <= core::kMaxCandidates && service.max_held >= 0 &&
            (service.weights.empty() || service.weights.size() == service.units.size());
   };
-  return spec.data.classes.size() <= core::kMaxDataClasses &&
+  const core::Tenancy& tenancy = spec.tenancy;
+  return spec.data.classes.size() <= core::kMaxDataClasses && tenancy.default_weight > 0.0 &&
+         std::all_of(tenancy.named.begin(), tenancy.named.end(),
+                     [](const core::TenantShare& tenant) { return tenant.weight > 0.0; }) &&
          std::all_of(spec.services.begin(), spec.services.end(), service_is_sound) &&
          std::all_of(spec.units.begin(), spec.units.end(),
                      [](const core::UnitSpec& unit) { return unit.slots >= 1; }) &&

@@ -32,11 +32,29 @@ void describe(auto& io, Of<core::Objective> auto& value) {
   auto& [latency, quantile, per_work, first_token, per_token] = value;
   io(latency, quantile, per_work, first_token, per_token);
 }
+void describe(auto& io, Of<core::HedgeRule> auto& value) {
+  auto& [after, budget] = value;
+  io(after, budget);
+}
+void describe(auto& io, Of<core::EjectionRule> auto& value) {
+  auto& [max_share, outliers] = value;
+  io(max_share, outliers);
+}
+void describe(auto& io, Of<core::TenantShare> auto& value) {
+  auto& [name, weight] = value;
+  io(name, weight);
+}
+void describe(auto& io, Of<core::Tenancy> auto& value) {
+  auto& [named, default_weight, max_unnamed] = value;
+  io(named, default_weight, max_unnamed);
+}
 void describe(auto& io, Of<core::ServiceSpec> auto& value) {
   auto& [name, paths, models, units, objective, policy, resilience, routing, weights, when_late,
-         patience, max_held, timeout, idle_timeout, retry_safe, objective_class, require] = value;
+         patience, max_held, timeout, idle_timeout, retry_safe, objective_class, require, hedge,
+         panic_threshold] = value;
   io(name, paths, models, units, objective, policy, resilience, routing, weights, when_late,
-     patience, max_held, timeout, idle_timeout, retry_safe, objective_class, require);
+     patience, max_held, timeout, idle_timeout, retry_safe, objective_class, require, hedge,
+     panic_threshold);
 }
 void describe(auto& io, Of<core::Address> auto& value) {
   auto& [host, port] = value;
@@ -60,10 +78,10 @@ void describe(auto& io, Of<core::LanguageProfile> auto& value) {
 void describe(auto& io, Of<core::UnitSpec> auto& value) {
   auto& [name, model, hardware, framework, zone, tier, labels, price_usd_per_hour, profile,
          language, slots, max_work, max_tokens, managed, min_replicas, max_replicas, boot_time_min,
-         boot_time_max, endpoints, health] = value;
+         boot_time_max, endpoints, health, ejection, slow_start] = value;
   io(name, model, hardware, framework, zone, tier, labels, price_usd_per_hour, profile, language,
      slots, max_work, max_tokens, managed, min_replicas, max_replicas, boot_time_min, boot_time_max,
-     endpoints, health);
+     endpoints, health, ejection, slow_start);
 }
 void describe(auto& io, Of<core::GuardrailSpec> auto& value) {
   auto& [max_launches_per_tick, max_drains_per_tick, budget_usd_per_hour, freeze] = value;
@@ -83,8 +101,8 @@ void describe(auto& io, Of<core::DataPolicy> auto& value) {
   io(classes);
 }
 void describe(auto& io, Of<core::FleetSpec> auto& value) {
-  auto& [services, units, control, data] = value;
-  io(services, units, control, data);
+  auto& [services, units, control, data, tenancy] = value;
+  io(services, units, control, data, tenancy);
 }
 
 // ---- signals -------------------------------------------------------------------------------
@@ -129,10 +147,11 @@ void describe(auto& io, Of<core::Candidate> auto& value) {
   io(unit, verdict, endpoint, predicted, probability, cost_usd, weight);
 }
 void describe(auto& io, Of<core::Decision> auto& value) {
-  auto& [request, service, action, mode, routing, attempt, late, view_version, at, arrival,
-         deadline, unit, endpoint, fallbacks, reason, status, retry_after, candidates] = value;
-  io(request, service, action, mode, routing, attempt, late, view_version, at, arrival, deadline,
-     unit, endpoint, fallbacks, reason, status, retry_after, candidates);
+  auto& [request, service, action, mode, routing, attempt, late, hedge, panic, view_version, at,
+         arrival, deadline, unit, endpoint, fallbacks, reason, status, retry_after, candidates] =
+      value;
+  io(request, service, action, mode, routing, attempt, late, hedge, panic, view_version, at,
+     arrival, deadline, unit, endpoint, fallbacks, reason, status, retry_after, candidates);
 }
 void describe(auto& io, Of<core::UnitTarget> auto& value) {
   auto& [unit, replicas] = value;

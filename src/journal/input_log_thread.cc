@@ -17,6 +17,7 @@ struct InputLogThread::Head {
   std::uint32_t path_bytes = 0;
   std::uint32_t model_bytes = 0;
   std::uint32_t data_class_bytes = 0;
+  std::uint32_t tenant_bytes = 0;
   std::uint32_t decisions = 0;
   TimePoint now{};
   RequestId id;               // kRequest, kOutcome, kCancel
@@ -90,11 +91,13 @@ void InputLogThread::append(Head head, Decided decided) {
   const std::string_view path = head.facts.path;
   const std::string_view model = head.facts.model;
   const std::string_view data_class = head.facts.data_class;
+  const std::string_view tenant = head.facts.tenant;
   head.path_bytes = static_cast<std::uint32_t>(path.size());
   head.model_bytes = static_cast<std::uint32_t>(model.size());
   head.data_class_bytes = static_cast<std::uint32_t>(data_class.size());
+  head.tenant_bytes = static_cast<std::uint32_t>(tenant.size());
   head.decisions = static_cast<std::uint32_t>(decided.size());
-  std::size_t bytes = sizeof(Head) + path.size() + model.size() + data_class.size();
+  std::size_t bytes = sizeof(Head) + path.size() + model.size() + data_class.size() + tenant.size();
   for (const auto& decision : decided) bytes += used_bytes(decision);
   bool wake = false;
   {
@@ -105,6 +108,7 @@ void InputLogThread::append(Head head, Decided decided) {
       front_.bytes.append(path);
       front_.bytes.append(model);
       front_.bytes.append(data_class);
+      front_.bytes.append(tenant);
       for (const auto& decision : decided) put(front_.bytes, decision, used_bytes(decision));
     }
     const std::size_t quarter = options_.buffer_bytes / 4;
@@ -180,6 +184,7 @@ void InputLogThread::drain(const Buffer& buffer, InputSink& to,
     head.facts.path = take_text(head.path_bytes);
     head.facts.model = take_text(head.model_bytes);
     head.facts.data_class = take_text(head.data_class_bytes);
+    head.facts.tenant = take_text(head.tenant_bytes);
     decisions.resize(head.decisions);
     for (auto& decision : decisions) {
       // The size is known once the number of candidates is.

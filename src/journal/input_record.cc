@@ -16,6 +16,8 @@ core::RequestFacts RequestMade::facts() const {
   facts.data_class = data_class;
   facts.prompt_tokens = prompt_tokens;
   facts.output_tokens = output_tokens;
+  facts.tenant = tenant;
+  facts.priority = priority;
   return facts;
 }
 

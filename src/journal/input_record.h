@@ -35,6 +35,8 @@ struct RequestMade {
   double work = 1.0;
   std::string_view data_class;  // valid as long as path and model
   int prompt_tokens = 0, output_tokens = 0;
+  std::string_view tenant;  // likewise
+  int priority = 0;
 
   core::RequestFacts facts() const;
 };

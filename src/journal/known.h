@@ -116,6 +116,7 @@ constexpr bool known(core::RejectReason value) {
     case core::RejectReason::kServiceRemoved:
     case core::RejectReason::kForbidden:
     case core::RejectReason::kTooLarge:
+    case core::RejectReason::kOverShare:
       return true;
   }
   return false;

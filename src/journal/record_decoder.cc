@@ -140,6 +140,8 @@ bool RecordDecoder::decode(RecordKind kind, ByteReader payload, InputRecord& rec
         request.prompt_tokens = get_int(payload);
         request.output_tokens = get_int(payload);
       }
+      if ((flags & kRequestHasTenant) != 0) request.tenant = payload.text();
+      if ((flags & kRequestHasPriority) != 0) request.priority = get_int(payload);
       record.body = request;
       get_decided(payload, request.id, record);
       break;
@@ -153,6 +155,7 @@ bool RecordDecoder::decode(RecordKind kind, ByteReader payload, InputRecord& rec
       seen.outcome.status = get_int(payload);
       seen.outcome.time_to_first_byte = Duration{payload.zigzag()};
       seen.outcome.output_tokens = get_int(payload);
+      seen.outcome.endpoint = EndpointId(payload.varint());
       record.body = seen;
       get_decided(payload, seen.id, record);
       break;

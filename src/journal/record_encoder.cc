@@ -94,7 +94,8 @@ void RecordEncoder::router_view(std::uint64_t version, TimePoint now, Decided de
 
 void RecordEncoder::router_request(RequestId id, const core::RequestFacts& facts, TimePoint now,
                                    Decided decided) {
-  const auto& [path, model, replayable, work, data_class, prompt_tokens, output_tokens] = facts;
+  const auto& [path, model, replayable, work, data_class, prompt_tokens, output_tokens, tenant,
+               priority] = facts;
   ByteWriter bytes = start(now);
   put_id(bytes, id);
   latest_.of_loop(latest_.loop(id)) = id.value;
@@ -103,26 +104,30 @@ void RecordEncoder::router_request(RequestId id, const core::RequestFacts& facts
   const bool has_tokens = prompt_tokens != 0 || output_tokens != 0;
   bytes.u8(static_cast<std::uint8_t>(
       (replayable ? kRequestReplayable : 0U) | (has_work ? kRequestHasWork : 0U) |
-      (!data_class.empty() ? kRequestHasDataClass : 0U) | (has_tokens ? kRequestHasTokens : 0U)));
+      (!data_class.empty() ? kRequestHasDataClass : 0U) | (has_tokens ? kRequestHasTokens : 0U) |
+      (!tenant.empty() ? kRequestHasTenant : 0U) | (priority != 0 ? kRequestHasPriority : 0U)));
   if (has_work) bytes.f64(work);
   if (!data_class.empty()) bytes.text(data_class);
   if (has_tokens) {
     bytes.zigzag(prompt_tokens);
     bytes.zigzag(output_tokens);
   }
+  if (!tenant.empty()) bytes.text(tenant);
+  if (priority != 0) bytes.zigzag(priority);
   put_decided(bytes, id, decided);
   finish(RecordKind::kRequestMade);
 }
 
 void RecordEncoder::router_outcome(RequestId id, const core::Outcome& outcome, TimePoint now,
                                    Decided decided) {
-  const auto& [kind, status, time_to_first_byte, replayable, output_tokens] = outcome;
+  const auto& [kind, status, time_to_first_byte, replayable, output_tokens, endpoint] = outcome;
   ByteWriter bytes = start(now);
   put_id(bytes, id);
   bytes.u8(static_cast<std::uint8_t>(static_cast<unsigned>(kind) << 1U | (replayable ? 1U : 0U)));
   bytes.zigzag(status);
   bytes.zigzag(time_to_first_byte.count());
   bytes.zigzag(output_tokens);
+  bytes.varint(endpoint.value);
   put_decided(bytes, id, decided);
   finish(RecordKind::kOutcomeSeen);
 }

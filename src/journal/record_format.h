@@ -57,6 +57,8 @@ inline constexpr std::uint8_t kRequestReplayable = 1U << 0U;
 inline constexpr std::uint8_t kRequestHasWork = 1U << 1U;  // else the work is 1
 inline constexpr std::uint8_t kRequestHasDataClass = 1U << 2U;
 inline constexpr std::uint8_t kRequestHasTokens = 1U << 3U;
+inline constexpr std::uint8_t kRequestHasTenant = 1U << 4U;
+inline constexpr std::uint8_t kRequestHasPriority = 1U << 5U;
 
 inline constexpr std::uint8_t kBriefActionMask = 3U;
 inline constexpr std::uint8_t kBriefLate = 1U << 2U;

@@ -123,13 +123,18 @@ class Drive {
     open_.insert(id);
     core::RequestFacts facts;
     const std::string odd = "/v1/images/" + std::to_string(made_);
-    facts.path = draws_.below(50) == 0 ? odd : kPaths[draws_.below(100) == 0 ? 3 : draws_.below(3)];
+    const bool is_odd = draws_.below(50) == 0;
+    facts.path = kPaths[is_odd || draws_.below(100) != 0 ? draws_.below(3) : 3];
+    if (is_odd) facts.path = odd;
     facts.model = draws_.below(2) == 0 ? "llama" : "mistral";
     facts.replayable = draws_.below(10) != 0;
     if (draws_.below(4) == 0) facts.work = 0.5 + draws_.uniform();
     if (draws_.below(3) == 0) facts.data_class = "open";
     if (draws_.below(5) == 0) facts.prompt_tokens = 1 + static_cast<int>(draws_.below(5000));
     if (draws_.below(5) == 0) facts.output_tokens = 1 + static_cast<int>(draws_.below(500));
+    const std::string tenant = "tenant-" + std::to_string(draws_.below(5));
+    if (draws_.below(2) == 0) facts.tenant = tenant;
+    if (draws_.below(4) == 0) facts.priority = static_cast<int>(draws_.below(5)) - 2;
     call([&](auto& out) {
       router_.on_request(id, facts, now_, out);
       sink_.router_request(id, facts, now_, out);

@@ -308,6 +308,8 @@ class Reason {
                "request of no known class is treated as the strictest.";
       case RejectReason::kTooLarge:
         return head + "it is larger than what any unit that may serve it is made for.";
+      case RejectReason::kOverShare:
+        return head + "the hold queue is full, and its tenant had more than its share of it.";
     }
     return {};
   }

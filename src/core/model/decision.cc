@@ -94,6 +94,8 @@ const char* to_string(RejectReason reason) {
       return "forbidden";
     case RejectReason::kTooLarge:
       return "too_large";
+    case RejectReason::kOverShare:
+      return "over_share";
   }
   return "?";
 }

@@ -57,6 +57,7 @@ enum class RejectReason : std::uint8_t {
   kServiceRemoved,  // its service left the configuration before it was answered: 503
   kForbidden,       // no unit of the configuration may see data of its class: 403
   kTooLarge,        // none of those that may is made for its size: 413
+  kOverShare,       // the hold queue is full, and its tenant held more than its share: 429
 };
 
 struct Decision {
@@ -69,6 +70,8 @@ struct Decision {
   RoutingPolicy routing = RoutingPolicy::kSignalbox;
   std::uint8_t attempt = 1;        // 1 = first time decided; re-decisions count up
   bool late = false;               // forwarded although the objective will probably be missed
+  bool hedge = false;              // a second copy: the first one stays where it is
+  bool panic = false;              // too few endpoints are trusted, so distrust is put aside
   std::uint64_t view_version = 0;  // the fleet view it was taken under
   TimePoint at{};
   TimePoint arrival{};

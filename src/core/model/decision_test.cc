@@ -71,7 +71,7 @@ TEST(Decision, every_word_it_uses_has_a_name) {
   expect_names({RejectReason::kNone, RejectReason::kNoService, RejectReason::kQueueFull,
                 RejectReason::kLate, RejectReason::kPatienceEnded, RejectReason::kAttemptsEnded,
                 RejectReason::kNotReplayable, RejectReason::kServiceRemoved,
-                RejectReason::kForbidden, RejectReason::kTooLarge});
+                RejectReason::kForbidden, RejectReason::kTooLarge, RejectReason::kOverShare});
   expect_names({OutcomeKind::kCompleted, OutcomeKind::kUnreachable, OutcomeKind::kConnectTimeout,
                 OutcomeKind::kDied, OutcomeKind::kTimedOut, OutcomeKind::kBroken,
                 OutcomeKind::kInvalid});

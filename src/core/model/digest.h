@@ -26,8 +26,11 @@ struct ServiceDigest {
   std::uint64_t redecided = 0;  // sent to another endpoint after a failure
   // Answered 403 or 413, since no unit may or can serve them: in none of the other counts.
   std::uint64_t unservable = 0;
-  int held = 0;             // waiting now
-  Duration longest_hold{};  // ever
+  std::uint64_t hedged = 0;      // sent to a second endpoint beside the first
+  std::uint64_t hedges_won = 0;  // of these, answered by the second
+  bool panic = false;            // distrust of its endpoints is put aside: too few are left
+  int held = 0;                  // waiting now
+  Duration longest_hold{};       // ever
 };
 
 struct UnitDigest {

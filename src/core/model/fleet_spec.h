@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "core/model/data_policy.h"
 #include "core/model/service.h"
+#include "core/model/tenancy.h"
 #include "core/model/unit.h"
 
 namespace signalbox::core {
@@ -40,6 +41,7 @@ struct FleetSpec {
   std::vector<UnitSpec> units;        // indexed by UnitId
   ControlSpec control;
   DataPolicy data;
+  Tenancy tenancy;
 
   const ServiceSpec& service(ServiceId id) const { return services.at(id.index()); }
   const UnitSpec& unit(UnitId id) const { return units.at(id.index()); }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/ids.h"
 #include "base/time.h"
 
 namespace signalbox::core {
@@ -25,7 +26,14 @@ struct RequestFacts {
   // Of a language model: tokens to be read, and the most that will be written. 0 = unknown.
   int prompt_tokens = 0;
   int output_tokens = 0;
+  // Whose request it is, by the word of somebody trusted; empty = nobody's in particular.
+  std::string_view tenant{};
+  // Among requests held for one service the higher one goes first; kept within the bounds below.
+  int priority = 0;
 };
+
+inline constexpr int kLowestPriority = -4;
+inline constexpr int kHighestPriority = 3;
 
 enum class OutcomeKind : std::uint8_t {
   kCompleted,       // a full response was delivered; its status is in `status`
@@ -38,13 +46,15 @@ enum class OutcomeKind : std::uint8_t {
 };
 
 // What happened to a forwarded request. Reported once per forward decision, unless the client left
-// first: that is Router::on_cancel, which says nothing of the endpoint.
+// first: that is Router::on_cancel, which says nothing of the endpoint. Of a hedged request, that
+// two endpoints have at once, the copy that lost is not reported at all.
 struct Outcome {
   OutcomeKind kind = OutcomeKind::kCompleted;
   int status = 0;                 // HTTP status when a response head was seen, else 0
   Duration time_to_first_byte{};  // since the forward decision; 0 when none came
   bool replayable = true;         // see RequestFacts
   int output_tokens = 0;          // of a language model's answer; 0 = not counted
+  EndpointId endpoint{};          // of a hedged request: whose copy ended; 0 = the only one's
 };
 
 const char* to_string(OutcomeKind kind);

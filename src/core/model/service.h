@@ -79,6 +79,14 @@ struct Objective {
   Duration latency_of(double work) const { return per_work ? scale(latency, work) : latency; }
 };
 
+// A second copy of a request that takes unusually long, at another endpoint: the first answer wins.
+// Dean and Barroso, "The Tail at Scale" (CACM 56(2), 2013): after the 95th percentile, so that it
+// costs a few per cent of load.
+struct HedgeRule {
+  double after = 0.0;    // quantile of the predicted time in service, 0..1; 0 = never
+  double budget = 0.05;  // copies per request, at most
+};
+
 struct ServiceSpec {
   std::string name;
   std::vector<std::string> paths;   // exact paths, or prefixes when they end in '*'
@@ -102,6 +110,11 @@ struct ServiceSpec {
 
   ObjectiveClass objective_class = ObjectiveClass::kInteractive;
   std::vector<Label> require;  // labels that a unit must have for any of its requests
+
+  HedgeRule hedge;
+  // When a smaller share of its endpoints is trusted, distrust is put aside: what is left would
+  // drown in the whole load. Envoy's healthy_panic_threshold; 0 = never.
+  double panic_threshold = 0.5;
 };
 
 const char* to_string(Mode mode);

@@ -53,6 +53,13 @@ struct HealthCheck {
   int fall = 3;  // failures in a row until it counts as unhealthy
 };
 
+// When the Router itself keeps traffic away from an endpoint that answers badly. Endpoints that
+// cannot be reached are not bound by it: nobody is there.
+struct EjectionRule {
+  double max_share = 0.1;  // of the unit's endpoints at once; one is always allowed (Envoy)
+  bool outliers = false;   // also those whose errors or latency stand out of their unit's
+};
+
 struct UnitSpec {
   std::string name;
   std::string model, hardware, framework, zone;  // empty = not stated
@@ -76,6 +83,10 @@ struct UnitSpec {
 
   std::vector<Address> endpoints;  // fixed servers of an unmanaged unit
   HealthCheck health;
+  EjectionRule ejection;
+  // An endpoint that is new, or back from an ejection, opens its slots over this time; of no effect
+  // where it has only one.
+  Duration slow_start{};
 
   double plateau_per_s() const { return profile.plateau_per_s(slots); }
 };
