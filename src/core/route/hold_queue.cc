@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Four heaps over one set of places; see hold_queue.h.
+// Lines and heaps over one set of places; see hold_queue.h.
 #include "core/route/hold_queue.h"
 
 #include <algorithm>
@@ -16,8 +16,9 @@ HoldQueue::Place HoldQueue::take_slot(const HeldRequest& held, Line which) {
     vacant_.pop_back();
     slots_[place] = {held, which};
   }
-  line(which).push(place, held.deadline, held.request);
+  line(which).add(place, member(held));
   by_arrival_.push(place, held.arrival, held.request);
+  room_.add(place, guest(held));
   return place;
 }
 
@@ -32,28 +33,34 @@ HoldQueue::Place HoldQueue::add_late(const HeldRequest& held) {
 }
 
 void HoldQueue::remove(Place place) {
+  line(slots_[place].line).remove(place);
+  leave(place);
+}
+
+void HoldQueue::serve(Place place) {
+  const Slot& slot = slots_[place];
+  line(slot.line).serve(place, slot.held.work, slot.held.weight);
+  leave(place);
+}
+
+void HoldQueue::leave(Place place) {
   by_arrival_.remove(place);
   if (slack_.contains(place)) slack_.remove(place);
-  line(slots_[place].line).remove(place);
+  room_.remove(place);
   vacant_.push_back(place);
 }
 
 std::optional<HoldQueue::Place> HoldQueue::next(Line which) const {
-  const PlaceHeap& line = which == Line::kOnTime ? on_time_ : late_;
-  if (line.empty()) return std::nullopt;
-  return line.first();
+  return which == Line::kOnTime ? on_time_.next() : late_.next();
 }
 
 void HoldQueue::set_aside(Place place) {
-  line(slots_[place].line).remove(place);
+  line(slots_[place].line).set_aside(place);
   aside_.push_back(place);
 }
 
 void HoldQueue::bring_back() {
-  for (const Place place : aside_) {
-    const Slot& slot = slots_[place];
-    line(slot.line).push(place, slot.held.deadline, slot.held.request);
-  }
+  for (const Place place : aside_) line(slots_[place].line).bring_back(place);
   aside_.clear();
 }
 
@@ -82,7 +89,7 @@ void HoldQueue::move_to_late(Place place) {
   slack_.remove(place);
   on_time_.remove(place);
   slot.line = Line::kLate;
-  late_.push(place, slot.held.deadline, slot.held.request);
+  late_.add(place, member(slot.held));
 }
 
 std::optional<HoldQueue::Place> HoldQueue::longest_held() const {

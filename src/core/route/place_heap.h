@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A binary heap of instants whose members know where they stand: the earliest is at hand, and any
-// other can leave from the middle - a client that goes away does not wait for its turn. Storage is
-// kept when members leave, so that a queue that fills and empties allocates nothing.
+// Binary heaps whose members know where they stand: the first is at hand, and any other can leave
+// from the middle - a client that goes away does not wait for its turn. Storage is kept when
+// members leave, so that a queue that fills and empties allocates nothing. KeyedHeap orders by any
+// key, PlaceHeap by an instant.
 #pragma once
 
 #include <compare>
@@ -17,7 +18,9 @@
 
 namespace signalbox::core {
 
-class PlaceHeap {
+// Keys are ordered by `<` and should be distinct, or the order is not total.
+template <class Key>
+class KeyedHeap {
  public:
   // Names a member: small and dense, given out by the heap's owner.
   using Place = std::uint32_t;
@@ -28,15 +31,15 @@ class PlaceHeap {
     return place < positions_.size() && positions_[place] != kAbsent;
   }
 
-  // The member of the earliest instant, of equal ones that of the lower id. REQUIRES: !empty().
+  // The member of the least key. REQUIRES: !empty().
   Place first() const { return top().place; }
-  TimePoint first_at() const { return top().at; }
+  const Key& first_key() const { return top().key; }
 
   // REQUIRES: !contains(place).
-  void push(Place place, TimePoint at, RequestId request) {
+  void push(Place place, const Key& key) {
     if (place >= positions_.size()) positions_.resize(place + std::size_t{1}, kAbsent);
     SIGNALBOX_ASSERT(positions_[place] == kAbsent);
-    nodes_.push_back({at, request, place});
+    nodes_.push_back({key, place});
     rise(nodes_.size() - 1);
   }
 
@@ -57,12 +60,9 @@ class PlaceHeap {
   static constexpr std::uint32_t kAbsent = 0xFFFFFFFF;
 
   struct Node {
-    TimePoint at;
-    RequestId request;
+    Key key;
     Place place;
-    bool operator<(const Node& other) const {
-      return at != other.at ? at < other.at : request < other.request;
-    }
+    bool operator<(const Node& other) const { return key < other.key; }
   };
 
   const Node& top() const {
@@ -98,6 +98,21 @@ class PlaceHeap {
 
   std::vector<Node> nodes_;
   std::vector<std::uint32_t> positions_;  // by place
+};
+
+// An instant of a request; of equal ones the lower id comes first.
+struct RequestInstant {
+  TimePoint at;
+  RequestId request;
+  bool operator<(const RequestInstant& other) const {
+    return at != other.at ? at < other.at : request < other.request;
+  }
+};
+
+class PlaceHeap : public KeyedHeap<RequestInstant> {
+ public:
+  TimePoint first_at() const { return first_key().at; }
+  void push(Place place, TimePoint at, RequestId request) { KeyedHeap::push(place, {at, request}); }
 };
 
 }  // namespace signalbox::core

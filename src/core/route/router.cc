@@ -187,16 +187,12 @@ void Router::decide(Ticket& ticket, TimePoint now, Decisions& out) {
   if (refuse_unservable(ticket, now, out)) return;
   Decision& decision = append_blank(ticket, now, out);
   const Picked picked = consider(decision, ticket, now);
-  const auto& service = spec_of(ticket.service);
   if (picked) {
     forward(decision, *picked, ticket, now);
   } else if (decision.action == Action::kReject) {
     reject(decision, decision.reason, 503, ticket);
-  } else if (services_[ticket.service.index()].held.size() >=
-             static_cast<std::size_t>(service.max_held)) {
-    reject(decision, RejectReason::kQueueFull, 429, ticket);
   } else {
-    hold(ticket, decision.late, now);
+    hold_or_yield(decision, ticket, now, out);
   }
 }
 
@@ -206,7 +202,7 @@ void Router::forward(Decision& decision, std::size_t picked, Ticket& ticket, Tim
   decision.endpoint = candidate.endpoint;
   list_fallbacks(decision);
 
-  unhold(ticket, now);
+  unhold(ticket, now, true);
   LiveEndpoint& endpoint = *offers_[picked];
   SIGNALBOX_ASSERT(endpoint.id == candidate.endpoint && endpoint.in_flight < endpoint.slots);
   live_.occupy(endpoint);
@@ -235,7 +231,7 @@ void Router::reject(Decision& decision, RejectReason reason, int status, Ticket&
   ++(our_own_refusal ? state.counts.rejected : state.counts.failed);
   ++state.counts.missed;
   unhold(ticket, decision.at);
-  tickets_.erase(ticket);
+  forget(ticket);
 }
 
 void Router::on_request(RequestId id, const RequestFacts& facts, TimePoint now, Decisions& out) {
@@ -261,12 +257,15 @@ void Router::on_request(RequestId id, const RequestFacts& facts, TimePoint now, 
   ticket.prompt_tokens = std::max(0, facts.prompt_tokens);
   ticket.output_tokens = std::max(0, facts.output_tokens);
   constrain(ticket);
+  ticket.tenant = tenants_.enter(facts.tenant);
+  ticket.priority =
+      static_cast<std::int8_t>(std::clamp(facts.priority, kLowestPriority, kHighestPriority));
   ServiceDigest& counts = services_[service->index()].counts;
   if (ticket.usable() == 0) {
     // No demand that any plan could serve.
     ++counts.unservable;
     append_unservable(ticket, now, out);
-    tickets_.erase(ticket);
+    forget(ticket);
     return;
   }
   ++counts.arrivals;
@@ -291,7 +290,7 @@ void Router::on_outcome(RequestId id, const Outcome& outcome, TimePoint now, Dec
     const bool answered =
         outcome.kind == OutcomeKind::kCompleted || outcome.kind == OutcomeKind::kBroken;
     if (!answered) append_service_removed(*ticket, now, out);
-    tickets_.erase(*ticket);
+    forget(*ticket);
     release(now, out);
     return;
   }
@@ -299,12 +298,12 @@ void Router::on_outcome(RequestId id, const Outcome& outcome, TimePoint now, Dec
   switch (outcome.kind) {
     case OutcomeKind::kCompleted:
       note_completion(*ticket, endpoint, outcome, now);
-      tickets_.erase(*ticket);
+      forget(*ticket);
       break;
     case OutcomeKind::kBroken:
       ++state.counts.failed;
       ++state.counts.missed;
-      tickets_.erase(*ticket);
+      forget(*ticket);
       break;
     default:
       redecide(*ticket, outcome, now, out);
@@ -395,7 +394,7 @@ void Router::on_cancel(RequestId id, TimePoint now, Decisions& out) {
   } else if (LiveEndpoint* endpoint = live_.find(ticket->endpoint)) {
     live_.vacate(*endpoint, now);
   }
-  tickets_.erase(*ticket);
+  forget(*ticket);
   release(now, out);
 }
 
@@ -413,6 +412,7 @@ void Router::on_view(std::shared_ptr<const FleetView> view, TimePoint now, Decis
   if (previous_spec != view_->spec.get()) {
     classifier_ = Classifier(*view_->spec);
     constraints_ = Constraints(*view_->spec);
+    tenants_.adopt(view_->spec->tenancy);
   }
   if (previous_spec == nullptr) {
     services_.resize(view_->spec->services.size());
@@ -493,7 +493,7 @@ void Router::adopt_spec(const FleetSpec& previous, TimePoint now, Decisions& out
         ticket.orphaned ? std::nullopt : spec.find_service(previous.service(ticket.service).name);
     if (!service && ticket.held) {
       append_service_removed(ticket, now, out);
-      tickets_.erase(ticket);
+      forget(ticket);
       return;
     }
     if (!ticket.held && ticket.unit != Ticket::kNoUnit) {

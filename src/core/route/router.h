@@ -28,6 +28,7 @@
 #include "core/route/constraints.h"
 #include "core/route/hold_queue.h"
 #include "core/route/live.h"
+#include "core/route/tenant_table.h"
 #include "core/route/ticket_table.h"
 
 namespace signalbox::core {
@@ -103,8 +104,13 @@ class Router {
   // line sees an earlier deadline of an empty prompt.
   HeldRequest as_held(const Ticket& ticket) const {
     const bool by_first_token = spec_of(ticket.service).objective.first_token > Duration::zero();
-    return {ticket.id, ticket.arrival, ticket.deadline - ticket.reading,
-            by_first_token ? 1.0 : ticket.work};
+    return {ticket.id,
+            ticket.arrival,
+            ticket.deadline - ticket.reading,
+            by_first_token ? 1.0 : ticket.work,
+            ticket.tenant,
+            ticket.priority,
+            tenants_.weight(ticket.tenant)};
   }
   // What a held request of work 1 must leave itself, on the units that it may use.
   Duration quickest(ServiceId id, UnitMask usable = kEveryUnit) const;
@@ -129,7 +135,9 @@ class Router {
   void release(TimePoint now, Decisions& out);
   void release_service(ServiceId id, TimePoint now, Decisions& out);
   void expire(ServiceId id, TimePoint now, Decisions& out);
-  void unhold(Ticket& ticket, TimePoint now);
+  void unhold(Ticket& ticket, TimePoint now, bool to_be_served = false);
+  void hold_or_yield(Decision& decision, Ticket& ticket, TimePoint now, Decisions& out);
+  void forget(const Ticket& ticket);
   void note_failure(LiveEndpoint& endpoint, const Outcome& outcome, TimePoint now);
   void note_completion(const Ticket& ticket, LiveEndpoint* endpoint, const Outcome& outcome,
                        TimePoint now);
@@ -146,6 +154,7 @@ class Router {
   std::vector<ServiceState> services_;  // indexed by ServiceId
   std::vector<QueueHead> heads_;        // of release(), kept so that it allocates nothing
   TicketTable tickets_;
+  TenantTable tenants_;
   Classifier classifier_;
   Constraints constraints_;
   Offers offers_{};  // of the decision under way

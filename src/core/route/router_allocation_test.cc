@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/model/testdata/fleets.h"
@@ -31,9 +33,14 @@ class Shell {
 
   void ask() {
     now_ += 10ms;
-    router_.on_request(RequestId(++last_),
-                       {"/genimage", "sd21", true, 1.0 + 0.1 * static_cast<double>(last_ % 3)},
-                       now_, decisions_);
+    static constexpr std::string_view kTenants[] = {"", "acme", "a-tenant-of-a-rather-long-name"};
+    RequestFacts facts;
+    facts.path = "/genimage";
+    facts.model = "sd21";
+    facts.work = 1.0 + 0.1 * static_cast<double>(++last_ % 3);
+    facts.tenant = kTenants[last_ % 7 % 3];
+    facts.priority = static_cast<int>(last_ % 5) - 2;
+    router_.on_request(RequestId(last_), facts, now_, decisions_);
     take();
   }
   void end_oldest() {
@@ -120,6 +127,28 @@ TEST(RouterAllocation, holding_releasing_and_leaving_allocate_nothing) {
     EXPECT_EQ(allocations, before) << to_string(routing);
     EXPECT_GE(shell.released(), 200U * 40U) << to_string(routing);
   }
+}
+
+TEST(RouterAllocation, made_up_tenants_take_the_memory_of_as_many_as_are_told_apart) {
+  TenantTable table;
+  table.adopt({.named = {}, .default_weight = 1.0, .max_unnamed = 100});
+  const auto come_and_go = [&](std::string& name) {
+    for (char c = 'a'; c <= 'z'; ++c) {
+      for (char d = 'a'; d <= 'z'; ++d) {
+        name[0] = c;
+        name[1] = d;
+        table.leave(table.enter(name));
+      }
+    }
+  };
+  std::string name(40, 'x'), longer(60, 'x');
+  come_and_go(name);
+  const std::size_t numbers = table.size();
+  const auto before = allocations;
+  come_and_go(longer);
+  EXPECT_EQ(allocations, before);
+  EXPECT_EQ(table.size(), numbers);
+  EXPECT_LE(numbers, 102U);
 }
 
 }  // namespace

@@ -24,12 +24,30 @@ void Router::hold(Ticket& ticket, bool late, TimePoint now) {
   ticket.held_since = now;
 }
 
-void Router::unhold(Ticket& ticket, TimePoint now) {
+// Where the queue is full somebody goes: the newcomer, or whom room_shares.h says.
+void Router::hold_or_yield(Decision& decision, Ticket& ticket, TimePoint now, Decisions& out) {
+  HoldQueue& held = services_[ticket.service.index()].held;
+  const auto bound = static_cast<std::size_t>(spec_of(ticket.service).max_held);
+  if (held.size() < bound) return hold(ticket, decision.late, now);
+  const auto loser = bound > 0 ? held.yields_to(as_held(ticket)) : std::nullopt;
+  if (!loser) return reject(decision, RejectReason::kQueueFull, 429, ticket);
+  hold(ticket, decision.late, now);
+  Ticket& yielding = *tickets_.find(held.at(*loser).request);
+  reject(append_blank(yielding, now, out), RejectReason::kOverShare, 429, yielding);
+}
+
+void Router::unhold(Ticket& ticket, TimePoint now, bool to_be_served) {
   if (!ticket.held) return;
   ServiceState& state = services_[ticket.service.index()];
-  state.held.remove(ticket.place);
+  to_be_served ? state.held.serve(ticket.place) : state.held.remove(ticket.place);
   state.counts.longest_hold = std::max(state.counts.longest_hold, now - ticket.held_since);
   ticket.held = false;
+}
+
+// The Router's last word on a request.
+void Router::forget(const Ticket& ticket) {
+  tenants_.leave(ticket.tenant);
+  tickets_.erase(ticket);
 }
 
 // Moves requests whose slack has run out to the late line (or refuses them), and rejects those

@@ -30,6 +30,8 @@ struct Ticket {
   UnitMask permitted = kEveryUnit;
   UnitMask fitting = kEveryUnit;
   DataClassIndex data_class = kStrictest;
+  TenantIndex tenant = 0;
+  std::int8_t priority = 0;
   bool replayable = true;
   bool orphaned = false;  // its service left the configuration while it was in flight
   std::uint8_t attempts = 0;
