@@ -14,8 +14,8 @@ double ratio_at(const ServiceTimeEstimate& estimate, double quantile, double spr
   double low = 0.0, high = kHighest;
   while (high - low > kPrecision * high) {
     const double middle = 0.5 * (low + high);
-    const bool is_enough = estimate.probability_within(scale(kUnit, middle), kUnit, spread) >=
-                           quantile;
+    const bool is_enough =
+        estimate.probability_within(scale(kUnit, middle), kUnit, spread) >= quantile;
     (is_enough ? high : low) = middle;
     if (high < kPrecision) break;
   }

@@ -37,9 +37,9 @@ void HoldQueue::remove(Place place) {
   leave(place);
 }
 
-void HoldQueue::serve(Place place) {
+void HoldQueue::serve(Place place, double work) {
   const Slot& slot = slots_[place];
-  line(slot.line).serve(place, slot.held.work, slot.held.weight);
+  line(slot.line).serve(place, work, slot.held.weight);
   leave(place);
 }
 

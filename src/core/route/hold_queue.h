@@ -47,9 +47,10 @@ class HoldQueue {
   // Stands in the line of those on time, and its slack is said to end at `start_by`.
   Place add(const HeldRequest& held, TimePoint start_by);
   Place add_late(const HeldRequest& held);
-  // It leaves without having been served, or to be served: then its tenant is given its work.
+  // It leaves without having been served, or to be served: then its tenant is given so much
+  // work.
   void remove(Place place);
-  void serve(Place place);
+  void serve(Place place, double work);
   const HeldRequest& at(Place place) const { return slots_.at(place).held; }
 
   // Who leaves so that `newcomer` has room; nullopt when the newcomer itself should.

@@ -75,6 +75,15 @@ LiveEndpoint* LiveFleet::find(EndpointId id) {
   return found == endpoints_.end() ? nullptr : &found->second;
 }
 
+LiveEndpoint* LiveFleet::another_free(const LiveUnit& unit, EndpointId but) {
+  const FreeEndpoint* best = nullptr;
+  for (const FreeEndpoint& free : unit.free) {
+    if (free.id == but) continue;
+    if (best == nullptr || free.in_flight < best->in_flight) best = &free;
+  }
+  return best != nullptr ? best->endpoint : nullptr;
+}
+
 void LiveFleet::list(LiveEndpoint& endpoint) {
   if (endpoint.free_position >= 0 || endpoint.in_flight >= endpoint.slots) return;
   auto& free = units_[endpoint.unit.index()].free;

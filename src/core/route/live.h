@@ -86,6 +86,9 @@ class LiveFleet {
     return second->in_flight < first->in_flight ? second : first;
   }
 
+  // The least loaded free endpoint of the unit but one; nullptr when there is no other.
+  static LiveEndpoint* another_free(const LiveUnit& unit, EndpointId but);
+
   void occupy(LiveEndpoint& endpoint);
   void vacate(LiveEndpoint& endpoint, TimePoint now);
 

@@ -215,6 +215,7 @@ void Router::forward(Decision& decision, std::size_t picked, Ticket& ticket, Tim
   ticket.expected = scale(prospect.latency(endpoint.in_flight), ticket.work);
   if (prospect.language != nullptr) expect_tokens(ticket, *prospect.language, endpoint.in_flight);
   live_.note_forwarded(candidate.unit);
+  watch_for_hedge(ticket, picked);
   ++state.forwarded[picked];
   state.last_taken = candidate.endpoint;
 }
@@ -271,6 +272,7 @@ void Router::on_request(RequestId id, const RequestFacts& facts, TimePoint now, 
   ++counts.arrivals;
   counts.work += facts.work;
   counts.work_squared += facts.work * facts.work;
+  services_[service->index()].hedge_budget.on_request(spec_of(*service).hedge.budget);
   decide(ticket, now, out);
 }
 
@@ -278,6 +280,16 @@ void Router::on_outcome(RequestId id, const Outcome& outcome, TimePoint now, Dec
   Ticket* const ticket = tickets_.find(id);
   if (ticket == nullptr || ticket->held) return;
   live_.readmit(now);
+  stop_watching(*ticket);
+  if (ticket->hedged()) {
+    const bool goes_on = outcome.kind != OutcomeKind::kBroken &&
+                         (outcome.kind != OutcomeKind::kCompleted || outcome.status >= 500);
+    if (goes_on) {
+      drop_copy(*ticket, outcome, now);
+      return release(now, out);
+    }
+    settle(*ticket, outcome.endpoint, now);
+  }
   LiveEndpoint* endpoint = live_.find(ticket->endpoint);
   if (endpoint != nullptr) {
     const bool failed = outcome.kind != OutcomeKind::kCompleted || outcome.status >= 500;
@@ -389,6 +401,7 @@ void Router::on_cancel(RequestId id, TimePoint now, Decisions& out) {
   Ticket* const ticket = tickets_.find(id);
   if (ticket == nullptr) return;
   if (!ticket->orphaned) ++services_[ticket->service.index()].counts.abandoned;
+  if (!ticket->held) settle(*ticket, ticket->endpoint, now);
   if (ticket->held) {
     unhold(*ticket, now);
   } else if (LiveEndpoint* endpoint = live_.find(ticket->endpoint)) {
@@ -403,6 +416,7 @@ void Router::on_timer(TimePoint now, Decisions& out) {
   live_.readmit(now);
   for (std::uint32_t i = 0; i < services_.size(); ++i) expire(ServiceId(i), now, out);
   release(now, out);
+  send_hedges(now, out);
 }
 
 void Router::on_view(std::shared_ptr<const FleetView> view, TimePoint now, Decisions& out) {
@@ -440,6 +454,12 @@ void Router::adopt_view() {
     const auto& service = spec_of(ServiceId(i));
     ServiceState& state = services_[i];
     gather(*view_, service, state.prospects);
+    state.hedge_ratio.clear();
+    for (const UnitId unit : service.units) {
+      if (service.hedge.after <= 0.0) break;
+      state.hedge_ratio.push_back(ratio_at(live_.unit(unit).service_time, service.hedge.after,
+                                           view_->spec->unit(unit).profile.spread()));
+    }
     state.shares.assign(service.units.size(), 0.0);
     if (draws_by_weight(service.routing)) {
       paper_shares(*view_, service, view_->services[i].mode, state.shares);
@@ -475,6 +495,7 @@ void Router::adopt_spec(const FleetSpec& previous, TimePoint now, Decisions& out
     services[i].last_taken = old_state.last_taken;
     services[i].output_length = old_state.output_length;
     services[i].arrivals_probed = old_state.arrivals_probed;
+    services[i].hedge_budget = old_state.hedge_budget;
     const auto& old_units = previous.service(*old_service).units;
     for (std::size_t u = 0; u < spec.services[i].units.size(); ++u) {
       const auto& name = spec.unit(spec.services[i].units[u]).name;
@@ -498,6 +519,10 @@ void Router::adopt_spec(const FleetSpec& previous, TimePoint now, Decisions& out
     }
     if (!ticket.held && ticket.unit != Ticket::kNoUnit) {
       ticket.unit = spec.find_unit(previous.unit(ticket.unit).name).value_or(Ticket::kNoUnit);
+    }
+    if (ticket.hedged() && ticket.second.unit != Ticket::kNoUnit) {
+      ticket.second.unit =
+          spec.find_unit(previous.unit(ticket.second.unit).name).value_or(Ticket::kNoUnit);
     }
     ticket.tried.clear();
     ticket.orphaned = !service;

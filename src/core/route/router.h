@@ -26,6 +26,7 @@
 #include "core/route/balance.h"
 #include "core/route/classify.h"
 #include "core/route/constraints.h"
+#include "core/route/hedge.h"
 #include "core/route/hold_queue.h"
 #include "core/route/live.h"
 #include "core/route/tenant_table.h"
@@ -48,15 +49,23 @@ class Router {
   // Decides a new request. REQUIRES: a view is in force, `id` is not in use.
   void on_request(RequestId id, const RequestFacts& facts, TimePoint now, Decisions& out);
 
-  // Reports how a forwarded request ended. A failure before the first response byte is answered
-  // with another decision for the same request: forward or hold again, or reject with the status
-  // the client shall see. Unknown ids are ignored (the request was cancelled meanwhile).
+  // Reports how a forwarded request ended, or one of its two copies: then Outcome::endpoint says
+  // which, and while the other is under way a failure (a 5xx too) decides nothing. Else a failure
+  // before the first response byte is answered with another decision for the same request: forward
+  // or hold again, or reject with the status the client shall see. Unknown ids are ignored (the
+  // request was cancelled meanwhile).
   void on_outcome(RequestId id, const Outcome& outcome, TimePoint now, Decisions& out);
 
-  // The client went away, held or in flight; its slot is free again. Unknown ids are ignored.
+  // The endpoint has begun to answer. If another has a copy of the request (Decision::hedge), that
+  // one has lost: its slot is free, and the shell gives it up without reporting an outcome. Asked
+  // for where a service hedges; elsewhere it does nothing.
+  void on_answer_begun(RequestId id, EndpointId endpoint, TimePoint now, Decisions& out);
+
+  // The client went away, held or in flight; its slots are free again. Unknown ids are ignored.
   void on_cancel(RequestId id, TimePoint now, Decisions& out);
 
-  // To be called when next_deadline() has come: ends of patience, of slack and of ejections.
+  // To be called when next_deadline() has come: ends of patience, of slack and of ejections, and
+  // the moments when a copy of a request is due.
   void on_timer(TimePoint now, Decisions& out);
   // TimePoint::max() when nothing is pending.
   TimePoint next_deadline() const;
@@ -76,11 +85,13 @@ class Router {
     std::vector<std::uint64_t> forwarded;   // parallel to the service's units
     std::vector<LatencyHistogram> latency;  // parallel to the service's units
     EndpointId last_taken;
+    HedgeBudget hedge_budget;
     // What the view in force says, likewise:
     std::vector<Prospect> prospects;
     std::vector<double> shares;         // under a policy that draws by weight
     OutputLength output_length;         // of a language model's answers
     std::uint64_t arrivals_probed = 0;  // of those counted, that gave units credit for a probe
+    std::vector<double> hedge_ratio;  // of the expected time, after which a copy is sent; or empty
   };
   // Whose turn it is among the services that hold requests.
   struct QueueHead {
@@ -132,6 +143,13 @@ class Router {
   void observe_tokens(const Ticket& ticket, const Outcome& outcome, TimePoint now);
   void let_age(TimePoint now);
   void hold(Ticket& ticket, bool late, TimePoint now);
+  void watch_for_hedge(const Ticket& ticket, std::size_t picked);
+  void stop_watching(const Ticket& ticket);
+  void send_hedges(TimePoint now, Decisions& out);
+  bool send_hedge(Ticket& ticket, TimePoint now, Decisions& out);
+  void promote_second(Ticket& ticket);
+  void settle(Ticket& ticket, EndpointId endpoint, TimePoint now);
+  void drop_copy(Ticket& ticket, const Outcome& outcome, TimePoint now);
   void release(TimePoint now, Decisions& out);
   void release_service(ServiceId id, TimePoint now, Decisions& out);
   void expire(ServiceId id, TimePoint now, Decisions& out);
@@ -155,6 +173,7 @@ class Router {
   std::vector<QueueHead> heads_;        // of release(), kept so that it allocates nothing
   TicketTable tickets_;
   TenantTable tenants_;
+  PlaceHeap hedges_;  // tickets in flight, by when a copy is due; by their places
   Classifier classifier_;
   Constraints constraints_;
   Offers offers_{};  // of the decision under way

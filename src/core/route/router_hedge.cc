@@ -48,13 +48,15 @@ bool Router::send_hedge(Ticket& ticket, TimePoint now, Decisions& out) {
   ServiceState& state = services_[ticket.service.index()];
   if (!state.hedge_budget.allows_one()) return false;
   Decision& decision = append_blank(ticket, now, out);
-  assess(state.prospects, live_, {ticket.work, ticket.deadline}, now, prng_, decision.candidates,
-         offers_);
+  const bool in_tokens = spec_of(ticket.service).objective.in_tokens();
+  const TokensAsked tokens = in_tokens ? tokens_asked(ticket) : TokensAsked{};
+  const Ask ask{ticket.work, ticket.deadline, ticket.permitted, ticket.fitting,
+                in_tokens ? &tokens : nullptr};
+  assess(state.prospects, live_, ask, now, prng_, decision.candidates, offers_);
   for (std::size_t i = 0; i < decision.candidates.size(); ++i) {
     Candidate& candidate = decision.candidates[i];
     if (!can_start(candidate)) continue;
-    if (std::find(ticket.tried.begin(), ticket.tried.end(), candidate.unit) !=
-        ticket.tried.end()) {
+    if (std::find(ticket.tried.begin(), ticket.tried.end(), candidate.unit) != ticket.tried.end()) {
       candidate.verdict = Verdict::kAlreadyTried;
     } else if (candidate.endpoint == ticket.endpoint) {
       offers_[i] = live_.another_free(live_.unit(candidate.unit), ticket.endpoint);
@@ -89,6 +91,8 @@ void Router::promote_second(Ticket& ticket) {
   ticket.unit = ticket.second.unit;
   ticket.forwarded_at = ticket.second.forwarded_at;
   ticket.expected = ticket.second.expected;
+  // What was expected in tokens was the first unit's; of this one nothing is compared.
+  ticket.expected_first_token = ticket.expected_per_token = Duration::zero();
   ticket.second = Ticket::Copy{};
 }
 

@@ -39,7 +39,7 @@ void Router::hold_or_yield(Decision& decision, Ticket& ticket, TimePoint now, De
 void Router::unhold(Ticket& ticket, TimePoint now, bool to_be_served) {
   if (!ticket.held) return;
   ServiceState& state = services_[ticket.service.index()];
-  to_be_served ? state.held.serve(ticket.place) : state.held.remove(ticket.place);
+  to_be_served ? state.held.serve(ticket.place, ticket.work) : state.held.remove(ticket.place);
   state.counts.longest_hold = std::max(state.counts.longest_hold, now - ticket.held_since);
   ticket.held = false;
 }
@@ -47,6 +47,7 @@ void Router::unhold(Ticket& ticket, TimePoint now, bool to_be_served) {
 // The Router's last word on a request.
 void Router::forget(const Ticket& ticket) {
   tenants_.leave(ticket.tenant);
+  stop_watching(ticket);
   tickets_.erase(ticket);
 }
 
@@ -87,6 +88,7 @@ TimePoint Router::next_deadline() const {
     next = std::min(
         {next, held.next_end_of_slack(), held.first_arrival() + spec_of(ServiceId(i)).patience});
   }
+  if (!hedges_.empty()) next = std::min(next, hedges_.first_at());
   return any_held ? std::min(next, live_.next_readmission()) : next;
 }
 

@@ -51,6 +51,15 @@ struct Ticket {
   Duration expected{};  // the profile's time in service at its work and the load it found
   Duration expected_first_token{};  // likewise, of a language model
   Duration expected_per_token{};
+  // A second copy of it, in flight beside the first (router_hedge.cc); endpoint 0 = there is none.
+  struct Copy {
+    EndpointId endpoint;
+    UnitId unit = kNoUnit;
+    TimePoint forwarded_at{};
+    Duration expected{};
+  };
+  Copy second;
+  bool hedged() const { return second.endpoint.value != 0; }
   BoundedVector<UnitId, kMaxAttempts> tried;  // units that failed it
 
   UnitMask usable() const { return permitted & fitting; }
@@ -70,6 +79,13 @@ class TicketTable {
   void erase(const Ticket& ticket);
 
   std::size_t size() const { return tickets_.size() - vacant_.size(); }
+
+  // Small and dense, the same as long as the ticket is known.
+  std::uint32_t place_of(const Ticket& ticket) const {
+    return static_cast<std::uint32_t>(&ticket - tickets_.data());
+  }
+  // REQUIRES: a ticket has that place.
+  Ticket& at_place(std::uint32_t place) { return tickets_[place]; }
 
   // Calls `function` with every ticket; it may erase the one it is given.
   template <class Function>
