@@ -9,7 +9,8 @@ namespace signalbox::core {
 
 void Ejection::on_dead(TimePoint now) {
   // Several requests may see the same death; they count as one relapse.
-  if (!ejected(now)) eject(now);
+  if (now >= until_) eject(now);
+  dead_until_ = until_;
 }
 
 bool Ejection::on_error() { return ++errors_in_a_row_ >= kErrorsInARow; }
@@ -24,7 +25,14 @@ void Ejection::eject(TimePoint now) {
 void Ejection::on_success() {
   errors_in_a_row_ = 0;
   relapses_ = 0;
-  until_ = TimePoint::min();
+  until_ = dead_until_ = TimePoint::min();
 }
+
+void Ejection::eject_outlier(TimePoint now) {
+  ++times_outlier_;
+  outlier_until_ = now + std::min(kLongestPause, kOutlierPause * times_outlier_);
+}
+
+void Ejection::on_clean_sweep() { times_outlier_ = std::max(0, times_outlier_ - 1); }
 
 }  // namespace signalbox::core

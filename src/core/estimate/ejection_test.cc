@@ -79,5 +79,42 @@ TEST(Ejection, a_success_ends_it_and_forgets_earlier_ones) {
   EXPECT_EQ(ejection.until(), at(6s));
 }
 
+TEST(Ejection, an_outlier_keeps_its_pause_though_it_answers) {
+  Ejection ejection;
+  ejection.eject_outlier(at(0s));
+  ejection.on_success();
+  EXPECT_TRUE(ejection.ejected(at(29s)));
+  EXPECT_FALSE(ejection.is_dead(at(1s)));
+  EXPECT_FALSE(ejection.ejected(at(30s)));
+}
+
+TEST(Ejection, an_outliers_pause_grows_with_repeats_and_shrinks_with_clean_sweeps) {
+  Ejection ejection;
+  TimePoint now = at(0s);
+  for (const Duration expected : {30s, 60s, 90s}) {
+    ejection.eject_outlier(now);
+    EXPECT_EQ(ejection.until() - now, expected);
+    now = ejection.until();
+  }
+  for (int i = 0; i < 2; ++i) ejection.on_clean_sweep();
+  ejection.eject_outlier(now);
+  EXPECT_EQ(ejection.until() - now, 60s);
+  for (int i = 0; i < 20; ++i) ejection.eject_outlier(now);
+  EXPECT_EQ(ejection.until() - now, Ejection::kLongestPause);
+  for (int i = 0; i < 50; ++i) ejection.on_clean_sweep();
+  ejection.eject_outlier(now);
+  EXPECT_EQ(ejection.until() - now, 30s);
+}
+
+TEST(Ejection, only_one_that_was_not_there_is_dead) {
+  Ejection ejection;
+  ejection.eject(at(0s));
+  EXPECT_FALSE(ejection.is_dead(at(0s)));
+  ejection.on_dead(at(5s));
+  EXPECT_TRUE(ejection.is_dead(at(5s)));
+  ejection.on_success();
+  EXPECT_FALSE(ejection.is_dead(at(5s)));
+}
+
 }  // namespace
 }  // namespace signalbox::core

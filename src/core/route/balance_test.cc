@@ -24,7 +24,7 @@ class Balance : public testing::Test {
   void unit(const std::vector<Given>& endpoints) {
     auto& list = lists_.emplace_back();
     for (const auto& given : endpoints) {
-      list.push_back({EndpointId(given.id), nullptr, given.in_flight, given.slots});
+      list.push_back({EndpointId(given.id), nullptr, given.in_flight, given.slots, 0});
     }
     free.push_back(list);
   }

@@ -16,6 +16,7 @@ void LiveFleet::adopt(const FleetView& view, const FleetSpec* previous_spec, Tim
   }
   adopted_version_ = view.endpoints_version;
   if (!same_spec) {
+    adopt_rules(*view.spec);
     std::vector<LiveUnit> units(view.spec->units.size());
     for (std::size_t i = 0; previous_spec != nullptr && i < units_.size(); ++i) {
       if (const auto kept = view.spec->find_unit(previous_spec->units[i].name)) {
@@ -26,14 +27,19 @@ void LiveFleet::adopt(const FleetView& view, const FleetSpec* previous_spec, Tim
   }
   for (auto& unit : units_) {
     unit.free.clear();
-    unit.ready = 0;
+    unit.ready = unit.trusted = unit.endpoints = 0;
     unit.in_flight = 0;
+    unit.panic = false;
   }
 
   std::unordered_map<EndpointId, LiveEndpoint> adopted;
   adopted.reserve(view.endpoints.size());
   in_order_.clear();
   ejected_.clear();
+  starting_.clear();
+  next_step_ = TimePoint::max();
+  // What is there from the start has served before.
+  const bool is_first = previous_spec == nullptr;
   for (const auto& seen : view.endpoints) {
     LiveEndpoint endpoint;
     if (const auto known = endpoints_.find(seen.id); known != endpoints_.end()) {
@@ -41,22 +47,33 @@ void LiveFleet::adopt(const FleetView& view, const FleetSpec* previous_spec, Tim
     }
     endpoint.id = seen.id;
     endpoint.unit = seen.unit;
-    endpoint.ready = seen.state == EndpointState::kReady;
+    const bool was_ready = std::exchange(endpoint.ready, seen.state == EndpointState::kReady);
     endpoint.slots = view.spec->unit(seen.unit).slots;
     endpoint.free_position = -1;
+    endpoint.trusted = endpoint.ready && !endpoint.ejection.ejected(now);
+    endpoint.is_dead = endpoint.ejection.is_dead(now);
+    endpoint.usable = false;
+    if (is_first) endpoint.warm_from = TimePoint::min();
     auto& placed = adopted.emplace(seen.id, endpoint).first->second;
     in_order_.push_back(&placed);
     auto& unit = units_[seen.unit.index()];
     unit.in_flight += placed.in_flight;
     if (!placed.ready) continue;
-    if (placed.ejection.ejected(now)) {
-      ejected_.push_back(placed.id);
-      continue;
+    ++unit.endpoints;
+    if (is_first || was_ready) {
+      set_handicap(placed, now);
+    } else {
+      begin_start(placed, now);
     }
-    ++unit.ready;
-    list(placed);
+    if (placed.trusted) {
+      ++unit.trusted;
+      set_use(placed, true);
+    } else {
+      ejected_.push_back(placed.id);
+    }
   }
   endpoints_ = std::move(adopted);
+  judge_panic(now);
 }
 
 void LiveFleet::age(TimePoint now) {
@@ -79,7 +96,7 @@ LiveEndpoint* LiveFleet::another_free(const LiveUnit& unit, EndpointId but) {
   const FreeEndpoint* best = nullptr;
   for (const FreeEndpoint& free : unit.free) {
     if (free.id == but) continue;
-    if (best == nullptr || free.in_flight < best->in_flight) best = &free;
+    if (best == nullptr || free.load() < best->load()) best = &free;
   }
   return best != nullptr ? best->endpoint : nullptr;
 }
@@ -88,7 +105,7 @@ void LiveFleet::list(LiveEndpoint& endpoint) {
   if (endpoint.free_position >= 0 || endpoint.in_flight >= endpoint.slots) return;
   auto& free = units_[endpoint.unit.index()].free;
   endpoint.free_position = static_cast<std::int64_t>(free.size());
-  free.push_back({endpoint.id, &endpoint, endpoint.in_flight, endpoint.slots});
+  free.push_back({endpoint.id, &endpoint, endpoint.in_flight, endpoint.slots, endpoint.handicap});
 }
 
 void LiveFleet::unlist(LiveEndpoint& endpoint) {
@@ -113,44 +130,15 @@ void LiveFleet::occupy(LiveEndpoint& endpoint) {
   }
 }
 
-void LiveFleet::vacate(LiveEndpoint& endpoint, TimePoint now) {
+void LiveFleet::vacate(LiveEndpoint& endpoint) {
   --endpoint.in_flight;
   auto& unit = units_[endpoint.unit.index()];
   --unit.in_flight;
   if (endpoint.free_position >= 0) {
     --unit.free[static_cast<std::size_t>(endpoint.free_position)].in_flight;
-  } else if (endpoint.ready && !endpoint.ejection.ejected(now)) {
+  } else if (endpoint.usable) {
     list(endpoint);
   }
-}
-
-void LiveFleet::refresh(LiveEndpoint& endpoint, TimePoint now) {
-  if (!endpoint.ready) return;
-  const bool known = std::find(ejected_.begin(), ejected_.end(), endpoint.id) != ejected_.end();
-  const bool ejected = endpoint.ejection.ejected(now);
-  auto& unit = units_[endpoint.unit.index()];
-  if (ejected && !known) {
-    ejected_.push_back(endpoint.id);
-    --unit.ready;
-    unlist(endpoint);
-  } else if (!ejected && known) {
-    std::erase(ejected_, endpoint.id);
-    ++unit.ready;
-    list(endpoint);
-  }
-}
-
-bool LiveFleet::readmit_ejected(TimePoint now) {
-  if (next_readmission() > now) return false;  // asked per request: no copy, no allocation
-  const auto waiting = ejected_;
-  for (const auto id : waiting) refresh(endpoints_.at(id), now);
-  return ejected_.size() != waiting.size();
-}
-
-TimePoint LiveFleet::next_readmission() const {
-  TimePoint next = TimePoint::max();
-  for (const auto id : ejected_) next = std::min(next, endpoints_.at(id).ejection.until());
-  return next;
 }
 
 void LiveFleet::describe(TimePoint now, RouterDigest& digest) const {

@@ -2,7 +2,8 @@
 //
 // What the Router knows that the fleet view cannot: requests in flight, slots free this instant,
 // service times seen, endpoints ejected. Kept per endpoint and per unit; a unit lists its endpoints
-// with a free slot, so that sampling among a thousand costs the same as among ten.
+// with a free slot, so that sampling among a thousand costs the same as among ten. Whom to trust,
+// and how far, is in live_trust.cc: ejections with their cap, panic, outliers, slow start.
 #pragma once
 
 #include <algorithm>
@@ -15,6 +16,7 @@
 #include "base/prng.h"
 #include "base/time.h"
 #include "core/estimate/ejection.h"
+#include "core/estimate/outliers.h"
 #include "core/estimate/service_time.h"
 #include "core/model/digest.h"
 #include "core/model/fleet_view.h"
@@ -24,11 +26,17 @@ namespace signalbox::core {
 struct LiveEndpoint {
   EndpointId id;
   UnitId unit;
-  bool ready = false;  // the view says it takes traffic
+  bool ready = false;    // the view says it takes traffic
+  bool trusted = false;  // and it is not ejected
+  bool usable = false;   // is given requests: trusted, or ejected where there is panic
+  bool is_dead = false;  // ejected since nobody was there
   int in_flight = 0;
   int slots = 1;
   std::int64_t free_position = -1;  // place in its unit's free list; -1 = not listed
+  int handicap = 0;  // slots that slow start keeps back while another endpoint has room
+  TimePoint warm_from{};
   Ejection ejection;
+  EndpointSample sample;
   std::uint64_t forwarded = 0;
   std::uint64_t failed = 0;
   LatencyHistogram latency;
@@ -41,11 +49,18 @@ struct FreeEndpoint {
   LiveEndpoint* endpoint;
   int in_flight;
   int slots;
+  int handicap;
+
+  // What a choice compares: one that is starting counts as if part of its slots were taken.
+  int load() const { return in_flight + handicap; }
 };
 
 struct LiveUnit {
-  std::vector<FreeEndpoint> free;  // ready, trusted and with a slot to spare
-  int ready = 0;                   // endpoints that take traffic and are not ejected
+  std::vector<FreeEndpoint> free;  // usable and with a slot to spare
+  int ready = 0;                   // endpoints that are usable
+  int trusted = 0;                 // of those that take traffic by the view
+  int endpoints = 0;               // that take traffic by the view
+  bool panic = false;              // ejections are put aside, of the dead excepted
   int in_flight = 0;
   std::uint64_t completed = 0;
   std::uint64_t failed = 0;
@@ -81,23 +96,36 @@ class LiveFleet {
     // One draw serves for both: 32 bits choose among so few as evenly as can be observed.
     const std::uint64_t drawn = prng.next();
     const FreeEndpoint* first = &free[((drawn >> 32) * free.size()) >> 32];
-    if (first->in_flight == 0) return first;
+    if (first->load() == 0) return first;
     const FreeEndpoint* second = &free[((drawn & 0xFFFFFFFF) * free.size()) >> 32];
-    return second->in_flight < first->in_flight ? second : first;
+    return second->load() < first->load() ? second : first;
   }
 
   // The least loaded free endpoint of the unit but one; nullptr when there is no other.
   static LiveEndpoint* another_free(const LiveUnit& unit, EndpointId but);
 
   void occupy(LiveEndpoint& endpoint);
-  void vacate(LiveEndpoint& endpoint, TimePoint now);
+  void vacate(LiveEndpoint& endpoint);
 
   // Keeps traffic away from the endpoint until its pause ends.
   void refresh(LiveEndpoint& endpoint, TimePoint now);
-  // Lists endpoints whose pause has ended again. Returns true when any was.
-  bool readmit(TimePoint now) { return !ejected_.empty() && readmit_ejected(now); }
+  // Lists endpoints whose pause has ended again, and lets those that are starting have more of
+  // their slots. Returns true when any was readmitted.
+  bool readmit(TimePoint now) {
+    if (now >= next_step_) step_up(now);
+    return !ejected_.empty() && readmit_ejected(now);
+  }
   // When the next pause ends; TimePoint::max() when none runs.
   TimePoint next_readmission() const;
+  // Whether the endpoint may be ejected for what it answers: not the last that a service trusts,
+  // and no more of its unit than the unit's rule allows.
+  bool may_eject(const LiveEndpoint& endpoint) const;
+  // Ejects endpoints that stand out of their units, where that is asked for; to be called often.
+  void sweep(TimePoint now) {
+    if (now >= next_sweep_) sweep_outliers(now);
+  }
+  // So few endpoints of the service are trusted that distrust is put aside.
+  bool panics(ServiceId service) const { return trusts_[service.index()].panic; }
 
   // So many more requests could be spared to look at the unit.
   void grant_probe_credit(UnitId id, double requests) {
@@ -130,8 +158,8 @@ class LiveFleet {
   static const FreeEndpoint* least_in_flight(const std::vector<FreeEndpoint>& free) {
     const FreeEndpoint* best = nullptr;
     for (const auto& other : free) {
-      const bool is_less = best == nullptr || other.in_flight < best->in_flight ||
-                           (other.in_flight == best->in_flight && other.id < best->id);
+      const bool is_less = best == nullptr || other.load() < best->load() ||
+                           (other.load() == best->load() && other.id < best->id);
       if (is_less) best = &other;
     }
     return best;
@@ -140,12 +168,40 @@ class LiveFleet {
   void list(LiveEndpoint& endpoint);
   void unlist(LiveEndpoint& endpoint);
   bool readmit_ejected(TimePoint now);
+  void begin_start(LiveEndpoint& endpoint, TimePoint now);
+  void step_up(TimePoint now);
+  void set_handicap(LiveEndpoint& endpoint, TimePoint now);
+  void set_use(LiveEndpoint& endpoint, bool usable);
+  void judge_panic(TimePoint now);
+  void adopt_rules(const FleetSpec& spec);
+  void sweep_outliers(TimePoint now);
+
+  static constexpr Duration kSweep = 10s;  // Envoy's interval of outlier detection
+
+  struct UnitRules {
+    EjectionRule ejection;
+    Duration slow_start{};
+  };
+  // What a service's trust in its endpoints rests on.
+  struct Trust {
+    std::vector<UnitId> units;
+    double panic_threshold = 0.0;
+    bool panic = false;
+  };
 
   std::unordered_map<EndpointId, LiveEndpoint> endpoints_;
   std::vector<const LiveEndpoint*> in_order_;  // all of them, by id
   std::uint64_t adopted_version_ = 0;          // the view's endpoints_version; 0 = none
   std::vector<LiveUnit> units_;                // indexed by UnitId
   std::vector<EndpointId> ejected_;
+  std::vector<UnitRules> rules_;  // indexed by UnitId
+  std::vector<Trust> trusts_;     // indexed by ServiceId
+  std::vector<LiveEndpoint*> starting_;
+  TimePoint next_step_ = TimePoint::max();   // of those starting
+  TimePoint next_sweep_ = TimePoint::max();  // never where no unit asks for it
+  std::vector<LiveEndpoint*> swept_;         // kept so that sweeps allocate nothing
+  std::vector<EndpointSample> samples_;
+  std::vector<std::size_t> outliers_;
 };
 
 }  // namespace signalbox::core

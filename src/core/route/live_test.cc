@@ -98,7 +98,7 @@ TEST(LiveFleet, a_drained_endpoint_that_frees_is_not_offered_again) {
   live.occupy(*live.find(endpoint_of(0, 1)));
   view->endpoints[0].state = EndpointState::kDraining;
   live.adopt(*view, view->spec.get(), at(1s));
-  live.vacate(*live.find(endpoint_of(0, 1)), at(2s));
+  live.vacate(*live.find(endpoint_of(0, 1)));
   EXPECT_TRUE(free_of(live, 0).empty());
 }
 
@@ -225,7 +225,7 @@ RC_GTEST_PROP(LiveFleet, the_free_list_is_the_set_of_ready_trusted_endpoints_wit
         live.occupy(endpoint);
         ++chosen->second.in_flight;
       } else if (choice == 3 && chosen->second.in_flight > 0) {
-        live.vacate(endpoint, now);
+        live.vacate(endpoint);
         --chosen->second.in_flight;
       } else if (choice == 4) {
         endpoint.ejection.on_dead(now);

@@ -94,6 +94,7 @@ Decision& Router::append_blank(const Ticket& ticket, TimePoint now, Decisions& o
   decision.mode = view_->services[ticket.service.index()].mode;
   decision.routing = spec_of(ticket.service).routing;
   decision.attempt = static_cast<std::uint8_t>(ticket.attempts + 1);
+  decision.panic = live_.panics(ticket.service);
   decision.view_version = view_->version;
   decision.at = now;
   decision.arrival = ticket.arrival;
@@ -280,6 +281,7 @@ void Router::on_outcome(RequestId id, const Outcome& outcome, TimePoint now, Dec
   Ticket* const ticket = tickets_.find(id);
   if (ticket == nullptr || ticket->held) return;
   live_.readmit(now);
+  live_.sweep(now);
   stop_watching(*ticket);
   if (ticket->hedged()) {
     const bool goes_on = outcome.kind != OutcomeKind::kBroken &&
@@ -288,13 +290,13 @@ void Router::on_outcome(RequestId id, const Outcome& outcome, TimePoint now, Dec
       drop_copy(*ticket, outcome, now);
       return release(now, out);
     }
-    settle(*ticket, outcome.endpoint, now);
+    settle(*ticket, outcome.endpoint);
   }
   LiveEndpoint* endpoint = live_.find(ticket->endpoint);
   if (endpoint != nullptr) {
     const bool failed = outcome.kind != OutcomeKind::kCompleted || outcome.status >= 500;
     if (failed) note_failure(*endpoint, outcome, now);
-    live_.vacate(*endpoint, now);
+    live_.vacate(*endpoint);
     if (failed) live_.refresh(*endpoint, now);
   }
   if (ticket->orphaned) {
@@ -357,18 +359,8 @@ void Router::note_failure(LiveEndpoint& endpoint, const Outcome& outcome, TimePo
     default:
       break;
   }
-  if (!endpoint.ejection.on_error()) return;
-  // An endpoint that answers badly is still better than none: the last one of a service is never
-  // ejected. Counted per service, since services may share units.
-  for (const auto& service : view_->spec->services) {
-    if (std::find(service.units.begin(), service.units.end(), endpoint.unit) ==
-        service.units.end()) {
-      continue;
-    }
-    int trusted = 0;
-    for (const UnitId unit : service.units) trusted += live_.unit(unit).ready;
-    if (trusted <= 1) return;
-  }
+  endpoint.sample.on_error();
+  if (!endpoint.ejection.on_error() || !live_.may_eject(endpoint)) return;
   endpoint.ejection.eject(now);
 }
 
@@ -390,6 +382,10 @@ void Router::note_completion(const Ticket& request, LiveEndpoint* endpoint, cons
     endpoint->ejection.on_success();
     live_.refresh(*endpoint, now);
     endpoint->latency.add(now - request.forwarded_at);
+    if (outcome.status < 300) {
+      endpoint->sample.on_answer(to_seconds(now - request.forwarded_at) /
+                                 to_seconds(request.expected));
+    }
   }
   // A quick 404 says nothing of how long the unit's work takes.
   if (outcome.status >= 300) return;
@@ -401,11 +397,11 @@ void Router::on_cancel(RequestId id, TimePoint now, Decisions& out) {
   Ticket* const ticket = tickets_.find(id);
   if (ticket == nullptr) return;
   if (!ticket->orphaned) ++services_[ticket->service.index()].counts.abandoned;
-  if (!ticket->held) settle(*ticket, ticket->endpoint, now);
+  if (!ticket->held) settle(*ticket, ticket->endpoint);
   if (ticket->held) {
     unhold(*ticket, now);
   } else if (LiveEndpoint* endpoint = live_.find(ticket->endpoint)) {
-    live_.vacate(*endpoint, now);
+    live_.vacate(*endpoint);
   }
   forget(*ticket);
   release(now, out);
@@ -549,9 +545,10 @@ void Router::digest(TimePoint now, RouterDigest& out) const {
   out.at = now;
   out.view_version = view_ != nullptr ? view_->version : 0;
   out.services.clear();
-  for (const ServiceState& state : services_) {
-    out.services.push_back(state.counts);
-    out.services.back().held = static_cast<int>(state.held.size());
+  for (std::uint32_t i = 0; i < services_.size(); ++i) {
+    out.services.push_back(services_[i].counts);
+    out.services.back().held = static_cast<int>(services_[i].held.size());
+    out.services.back().panic = live_.panics(ServiceId(i));
   }
   live_.describe(now, out);
 }

@@ -148,7 +148,7 @@ class Router {
   void send_hedges(TimePoint now, Decisions& out);
   bool send_hedge(Ticket& ticket, TimePoint now, Decisions& out);
   void promote_second(Ticket& ticket);
-  void settle(Ticket& ticket, EndpointId endpoint, TimePoint now);
+  void settle(Ticket& ticket, EndpointId endpoint);
   void drop_copy(Ticket& ticket, const Outcome& outcome, TimePoint now);
   void release(TimePoint now, Decisions& out);
   void release_service(ServiceId id, TimePoint now, Decisions& out);

@@ -248,8 +248,11 @@ TEST(RouterFailure, B89_the_last_one_is_counted_per_service_when_services_share_
   EXPECT_FALSE(ejected(rig, endpoint_of(0, 1)));
 }
 
-TEST(RouterFailure, B84_in_a_brown_out_one_endpoint_of_each_service_stays) {
-  RouterRig rig(view_of(two_units(), {4, 4}));
+TEST(RouterFailure, B84_in_a_brown_out_one_endpoint_of_each_service_stays_whatever_the_cap) {
+  FleetSpec spec = two_units();
+  for (auto& unit : spec.units) unit.ejection.max_share = 1.0;
+  spec.services[0].panic_threshold = 0.0;
+  RouterRig rig(view_of(spec, {4, 4}));
   std::uint64_t id = 0;
   for (int round = 0; round < 60; ++round) {
     const Decision decision = rig.ask(++id);

@@ -97,11 +97,11 @@ void Router::promote_second(Ticket& ticket) {
 }
 
 // `endpoint` has answered, so the other copy is worth nothing any more.
-void Router::settle(Ticket& ticket, EndpointId endpoint, TimePoint now) {
+void Router::settle(Ticket& ticket, EndpointId endpoint) {
   if (!ticket.hedged()) return;
   const bool second_won = endpoint == ticket.second.endpoint;
   const EndpointId loser = second_won ? ticket.endpoint : ticket.second.endpoint;
-  if (LiveEndpoint* lost = live_.find(loser)) live_.vacate(*lost, now);
+  if (LiveEndpoint* lost = live_.find(loser)) live_.vacate(*lost);
   if (second_won) {
     promote_second(ticket);
     if (!ticket.orphaned) ++services_[ticket.service.index()].counts.hedges_won;
@@ -115,7 +115,7 @@ void Router::drop_copy(Ticket& ticket, const Outcome& outcome, TimePoint now) {
   const UnitId unit = is_second ? ticket.second.unit : ticket.unit;
   if (LiveEndpoint* endpoint = live_.find(is_second ? ticket.second.endpoint : ticket.endpoint)) {
     note_failure(*endpoint, outcome, now);
-    live_.vacate(*endpoint, now);
+    live_.vacate(*endpoint);
     live_.refresh(*endpoint, now);
   }
   const bool is_new =
@@ -130,7 +130,7 @@ void Router::on_answer_begun(RequestId id, EndpointId endpoint, TimePoint now, D
   if (ticket == nullptr || ticket->held) return;
   stop_watching(*ticket);
   if (!ticket->hedged()) return;
-  settle(*ticket, endpoint, now);
+  settle(*ticket, endpoint);
   release(now, out);
 }
 
