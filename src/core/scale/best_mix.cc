@@ -17,10 +17,35 @@ namespace {
 constexpr double kRareOutage = 1e-3;
 constexpr std::size_t kLevels = 16;
 constexpr int kMostRounds = 200;
+// A rule is not bought off: what breaks it costs so many times the dearest way to keep it.
+constexpr double kRule = 100.0;
+constexpr double kLeastPrice = 1e-3;
 
 bool outages_matter(const std::vector<MixOption>& options) {
   return std::any_of(options.begin(), options.end(),
                      [](const MixOption& option) { return option.outage_share >= kRareOutage; });
+}
+
+// What the worst loss of a group would leave lacking.
+double lacking_after_a_loss(const std::vector<MixOption>& options, const std::vector<int>& replicas,
+                            double capacity, double wanted_per_s) {
+  double most = 0.0;
+  for (const MixOption& lost : options) {
+    double left = capacity;
+    for (std::size_t i = 0; i < options.size(); ++i) {
+      if (options[i].loss_group == lost.loss_group) left -= replicas[i] * options[i].capacity_per_s;
+    }
+    most = std::max(most, wanted_per_s - left);
+  }
+  return most;
+}
+
+double dearest_capacity(const std::vector<MixOption>& options) {
+  double dearest = kLeastPrice;
+  for (const MixOption& option : options) {
+    dearest = std::max(dearest, option.price_usd_per_hour / option.capacity_per_s);
+  }
+  return dearest;
 }
 
 // A mix under way: its value is followed move by move.
@@ -120,6 +145,10 @@ double value_of(const std::vector<MixOption>& options, const std::vector<int>& r
     if (replicas[i] == 0 || options[i].outage_share < kRareOutage) continue;
     const double left = capacity - replicas[i] * options[i].capacity_per_s;
     usd_per_hour += options[i].outage_share * (aim.misses.at(left) - misses);
+  }
+  if (aim.resilient_per_s > 0.0) {
+    usd_per_hour += kRule * dearest_capacity(options) *
+                    lacking_after_a_loss(options, replicas, capacity, aim.resilient_per_s);
   }
   return usd_per_hour;
 }

@@ -17,10 +17,12 @@ struct MixAim {
   MissTable misses;              // by capacity
   double least_per_s = 0.0;      // capacity to have whatever it spares
   double switching_share = 0.0;  // extra price of a new replica, as a share of its hourly price
+  double resilient_per_s = 0.0;  // capacity to have still when any one loss group is gone
 };
 
 // USD/hour: price + switching + misses(C) + sum over options of
-// outage_share x (misses(C without the option) - misses(C)), C = the mix's capacity.
+// outage_share x (misses(C without the option) - misses(C)), C = the mix's capacity; and a hundred
+// times the dearest capacity for each request/s that the loss of a group would leave too little.
 double value_of(const std::vector<MixOption>& options, const std::vector<int>& replicas,
                 const MixAim& aim);
 

@@ -18,6 +18,9 @@ struct MixOption {
   int present;                // already running or booting: these carry no switching cost
   // Share of the time in which all of it is lost and not yet replaced: a spot market's moods.
   double outage_share = 0.0;
+  // What is lost together, where a service must outlive any such loss: see MixAim. Options of equal
+  // number stand and fall with one another.
+  int loss_group = 0;
 };
 
 struct Mix {

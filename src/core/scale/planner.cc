@@ -171,6 +171,25 @@ int limit_of(const PlanInput& input, UnitId id) {
   return std::max(0, input.fleet->limit(*input.spec, id, input.now) - input.taken[id.index()]);
 }
 
+// What is lost together, numbered; a unit is a model, hardware and framework wherever it stands.
+std::vector<int> loss_groups(const FleetSpec& spec, const ServiceSpec& service) {
+  const auto alike = [&](UnitId a, UnitId b) {
+    const UnitSpec& one = spec.unit(a);
+    const UnitSpec& other = spec.unit(b);
+    if (service.resilience == Resilience::kZone) return one.zone == other.zone;
+    const bool is_named = !one.model.empty() || !one.hardware.empty() || !one.framework.empty();
+    return a == b || (is_named && one.model == other.model && one.hardware == other.hardware &&
+                      one.framework == other.framework);
+  };
+  std::vector<int> groups;
+  for (std::size_t u = 0; u < service.units.size(); ++u) {
+    std::size_t first = 0;
+    while (!alike(service.units[first], service.units[u])) ++first;
+    groups.push_back(static_cast<int>(first));
+  }
+  return groups;
+}
+
 bool called_lately(const PlanInput& input, const ServiceSpec& service) {
   const Duration idle_time = kIdleBootTimes * boot_horizon(*input.spec, service);
   return input.held > 0 ||
@@ -228,6 +247,7 @@ ServiceWish plan_service(const PlanInput& input) {
   if (!reference) return wish;
 
   const Duration outage = planning_lead(*input.spec, service);
+  const std::vector<int> groups = loss_groups(*input.spec, service);
   std::vector<MixOption> momentary;
   std::vector<MixOption> nominal;
   for (std::size_t u = 0; u < service.units.size(); ++u) {
@@ -238,6 +258,7 @@ ServiceWish plan_service(const PlanInput& input) {
     option.capacity_per_s = input.fleet->capacity_per_s(id);
     option.price_usd_per_hour = is_prepaid(unit.tier) ? 0.0 : wish.prices_usd_per_hour[u];
     option.present = std::max(0, input.fleet->count(id).active() - taken);
+    option.loss_group = groups[u];
     // While what was lost is launched anew, the others must carry all.
     option.outage_share = std::min(
         1.0, input.fleet->unit(id).hazard.per_hour(unit.tier) * to_seconds(outage) / 3600.0);
@@ -278,8 +299,14 @@ ServiceWish plan_service(const PlanInput& input) {
     return std::max(price, kWorthServing * margin);
   };
   const auto misses = tabulate_misses(expected, queue, reference_per_s);
-  const MixAim aim{priced(misses, price_of_a_miss(momentary)), least_per_s, kSwitchingShare};
-  const Mix mix = best_mix(momentary, aim);
+  const double resilient_per_s =
+      service.resilience == Resilience::kNone ? 0.0 : wish.required_per_s;
+  const auto aim = [&](const std::vector<MissTable::Point>& of,
+                       const std::vector<MixOption>& options, double switching_share) {
+    return MixAim{priced(of, price_of_a_miss(options)), least_per_s, switching_share,
+                  resilient_per_s};
+  };
+  const Mix mix = best_mix(momentary, aim(misses, momentary, kSwitchingShare));
   wish.targets = mix.replicas;
   wish.planned_per_s = mix.capacity_per_s;
   wish.cost_usd_per_hour = mix.cost_usd_per_hour;
@@ -287,12 +314,9 @@ ServiceWish plan_service(const PlanInput& input) {
   double reachable_per_s = 0.0;
   for (const MixOption& option : momentary) reachable_per_s += option.most * option.capacity_per_s;
   wish.shortfall_per_s = std::max(0.0, wish.required_per_s - reachable_per_s);
-  wish.nominal =
-      best_mix(nominal, {priced(misses, price_of_a_miss(nominal)), least_per_s, 0.0}).replicas;
+  wish.nominal = best_mix(nominal, aim(misses, nominal, 0.0)).replicas;
   const auto careful = tabulate_misses(raised(expected, kKeepDeviations), queue, reference_per_s);
-  wish.worth_keeping = best_mix(momentary, {priced(careful, price_of_a_miss(momentary)),
-                                            least_per_s, kSwitchingShare})
-                           .replicas;
+  wish.worth_keeping = best_mix(momentary, aim(careful, momentary, kSwitchingShare)).replicas;
   // Fixed servers too slow for the objective carry nothing, and are there and paid for all the
   // same.
   for (std::size_t u = 0; u < service.units.size(); ++u) {

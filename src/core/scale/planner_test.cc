@@ -278,6 +278,25 @@ TEST_F(PlannerTest, a_market_that_takes_back_is_not_trusted_with_everything) {
   EXPECT_GT(moody.targets[1], 0);
 }
 
+TEST_F(PlannerTest, what_must_outlive_a_zone_or_a_unit_has_enough_without_it) {
+  spec.units[0].zone = spec.units[1].zone = "a";
+  spec.units[2].zone = spec.units[3].zone = spec.units[4].zone = "b";
+  for (const auto resilience : {Resilience::kZone, Resilience::kUnit}) {
+    spec.services[0].resilience = resilience;
+    call(10);
+    const ServiceWish wish = plan();
+    const bool by_zone = resilience == Resilience::kZone;
+    for (std::size_t lost = 0; lost < 5; ++lost) {
+      double left = 0.0;
+      for (std::size_t u = 0; u < 5; ++u) {
+        const bool gone = by_zone ? spec.units[u].zone == spec.units[lost].zone : u == lost;
+        if (!gone) left += wish.targets[u] * spec.units[u].plateau_per_s();
+      }
+      EXPECT_GE(left, wish.required_per_s - 1e-9) << to_string(resilience) << ", " << lost;
+    }
+  }
+}
+
 TEST_F(PlannerTest, what_is_prepaid_is_used_before_anything_is_bought) {
   use(testdata::two_units());
   spec.units[0] = make_unit("reserved", 5.0, 100, 3);
