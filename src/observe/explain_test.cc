@@ -280,6 +280,26 @@ TEST(Explain, endings) {
       "500 ms.");
 }
 
+TEST(Explain, where_tokens_are_owed_the_deadline_of_the_first_is_not_held_against_the_last) {
+  auto view = std::make_shared<core::FleetView>(sample_view());
+  auto spec = std::make_shared<core::FleetSpec>(*view->spec);
+  spec->services[0].objective.first_token = 2s;
+  view->spec = spec;
+  auto s = story({{decided(Action::kForward, everyone_qualifies()), view, std::nullopt}});
+  s.duration = 9s;
+  EXPECT_EQ(ending_text(s), "Answered 200 after 9.00 s, first byte after 700 ms.");
+}
+
+TEST(Explain, units_that_may_not_or_cannot_serve_it_are_said_to_be_such) {
+  EXPECT_STREQ(verdict_words(Verdict::kForbidden), "not for data of this class");
+  EXPECT_STREQ(verdict_words(Verdict::kTooSmall), "not made for its size");
+  EXPECT_EQ(rejected(RejectReason::kForbidden, 403),
+            "Rejected with 403: no unit of the service has the labels that the class of its data "
+            "demands; a request of no known class is treated as the strictest.");
+  EXPECT_EQ(rejected(RejectReason::kTooLarge, 413),
+            "Rejected with 413: it is larger than what any unit that may serve it is made for.");
+}
+
 TEST(Explain, a_hostile_path_cannot_drive_the_terminal) {
   auto s = story({step(decided(Action::kForward, everyone_qualifies()))});
   s.path = "/\x1b]0;owned\x07";

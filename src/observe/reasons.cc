@@ -360,6 +360,8 @@ std::string ending_text(const RequestStory& story) {
     text += fmt::format(", first byte after {}", duration_text(story.time_to_first_byte));
   }
   if (last.action == Action::kReject) return text + ".";
+  const auto& objective = story.steps.back().view->spec->service(last.service).objective;
+  if (objective.in_tokens()) return text + ".";  // its deadline is that of the first token
   const Duration target = last.deadline - last.arrival;
   const Duration over = story.duration - target;
   if (over > Duration::zero()) {
