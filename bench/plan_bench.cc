@@ -64,6 +64,7 @@ void optimum(benchmark::State& state, const Shape& shape) {
 
 constexpr Shape kLarge{100, 50, 0.0, 500};
 constexpr Shape kDemanding{100, 50, 0.1, 0};
+constexpr Shape kAllDemanding{100, 50, 1.0, 0};
 constexpr Shape kSmall{4, 8, 0.0, 200'000};
 
 void loads(benchmark::internal::Benchmark* bench) {
@@ -75,6 +76,7 @@ void loads_once(benchmark::internal::Benchmark* bench) {
 }
 BENCHMARK_CAPTURE(plan, 100_services_50_pools, kLarge)->Apply(loads);
 BENCHMARK_CAPTURE(plan, a_tenth_zone_resilient_with_classes, kDemanding)->Apply(loads);
+BENCHMARK_CAPTURE(plan, all_zone_resilient_with_classes, kAllDemanding)->Apply(loads);
 BENCHMARK_CAPTURE(plan, 4_services_8_pools, kSmall)->Apply(loads);
 BENCHMARK_CAPTURE(optimum, 4_services_8_pools, kSmall)->Apply(loads_once);
 BENCHMARK_CAPTURE(optimum, 100_services_50_pools, kLarge)->Apply(loads_once);

@@ -38,6 +38,17 @@ struct ExplainOptions {
 };
 int explain_command(const ExplainOptions& options);
 
+struct PlanOptions {
+  std::string config;
+  std::vector<std::string> demands;  // "40rps", or "chat=40rps"
+  std::string service;               // whose demand it is where that does not say
+  std::vector<std::string> lost;     // units or zones
+  bool json = false;
+  bool pareto = false;  // the frontier of cost, latency and resilience instead
+  std::string svg;      // a plot of it to write; empty = none
+};
+int plan_command(const PlanOptions& options);
+
 struct SimulateOptions {
   std::vector<std::string> scenarios = {"s1"};        // names of the catalogue, or .yaml files
   std::vector<std::string> policies = {"signalbox"};  // or "all"

@@ -96,6 +96,23 @@ int main(int argc, char** argv) {
   emulate_app->add_option("--seed", emulate.seed, "Seed of boot times, losses and errors");
   emulate_app->callback([&] { run = [&] { return emulate_command(emulate); }; });
 
+  PlanOptions plan;
+  auto* plan_app = app.add_subcommand(
+      "plan",
+      "Say what so much demand would take, what it costs, and how near that is to the least");
+  plan_app->add_option("--config", plan.config, "The configuration")->required();
+  plan_app
+      ->add_option("--demand", plan.demands,
+                   "Demand to plan for: 40rps, 2400rpm, or for one of several services chat=40rps")
+      ->required();
+  plan_app->add_option("--service", plan.service, "The service whose demand it is");
+  plan_app->add_option("--lose", plan.lost, "A unit or a zone that is not there; may be repeated");
+  plan_app->add_flag("--json", plan.json, "Print one flat JSON object per result");
+  auto* pareto_flag = plan_app->add_flag(
+      "--pareto", plan.pareto, "Show what other latencies and more resilience would cost instead");
+  plan_app->add_option("--svg", plan.svg, "Draw that in this file")->needs(pareto_flag);
+  plan_app->callback([&] { run = [&] { return plan_command(plan); }; });
+
   SimulateOptions simulate;
   FuzzOptions fuzz;
   ReproduceOptions reproduce;
