@@ -126,6 +126,11 @@ core::UnitSpec build_unit(const std::string& name, const Fields& fields) {
     unit.endpoints.push_back(item.value);
   }
   unit.health = build_health(fields.section("health"));
+  const Fields ejection = fields.section("ejection");
+  unit.ejection = {.max_share = read<double>(ejection, "max_share"),
+                   .outliers = read<bool>(ejection, "outliers")};
+  unit.slow_start =
+      fields.get<Duration>("slow_start").value_or(unit.slots > 1 ? Duration(30s) : Duration(0s));
   return unit;
 }
 
@@ -214,6 +219,7 @@ core::ServiceSpec build_service(const std::string& name, const Fields& fields,
   service.timeout = read<Duration>(fields, "timeout");
   service.idle_timeout = read<Duration>(fields, "idle_timeout");
   service.retry_safe = read<bool>(fields, "retry_safe");
+  service.panic_threshold = read<double>(fields, "panic_threshold");
   return service;
 }
 

@@ -62,6 +62,7 @@ TEST(Defaults, of_a_service_are_the_cores_own) {
   EXPECT_EQ(service.timeout, standard.timeout);
   EXPECT_EQ(service.idle_timeout, standard.idle_timeout);
   EXPECT_EQ(service.retry_safe, standard.retry_safe);
+  EXPECT_EQ(service.panic_threshold, standard.panic_threshold);
 }
 
 TEST(Defaults, of_a_unit_are_the_cores_own) {
@@ -81,7 +82,36 @@ TEST(Defaults, of_a_unit_are_the_cores_own) {
   EXPECT_EQ(unit.health.timeout, standard.health.timeout);
   EXPECT_EQ(unit.health.rise, standard.health.rise);
   EXPECT_EQ(unit.health.fall, standard.health.fall);
+  EXPECT_EQ(unit.ejection.max_share, standard.ejection.max_share);
+  EXPECT_EQ(unit.ejection.outliers, standard.ejection.outliers);
+  EXPECT_EQ(unit.slow_start, standard.slow_start);
   EXPECT_EQ(unit.model + unit.hardware + unit.framework + unit.zone, "");
+}
+
+TEST(Defaults, slow_start_is_half_a_minute_where_there_are_slots_to_ramp) {
+  const auto units = loaded(R"(services: {s: {}}
+units:
+  several: {price: 1 USD/hour, plateau: 1/s, slots: 4, endpoints: [127.0.0.1:8001]}
+  told: {price: 1 USD/hour, plateau: 1/s, slots: 4, slow_start: 5s, endpoints: [127.0.0.1:8002]}
+)")
+                         .fleet.units;
+  EXPECT_EQ(units.at(0).slow_start, 30s);
+  EXPECT_EQ(units.at(1).slow_start, 5s);
+}
+
+TEST(Load, trust_in_endpoints_can_be_set) {
+  const auto fleet = loaded(R"(services: {s: {panic_threshold: 20%}}
+units:
+  a:
+    price: 1 USD/hour
+    plateau: 1/s
+    endpoints: [127.0.0.1:8001]
+    ejection: {max_share: 30%, outliers: true}
+)")
+                         .fleet;
+  EXPECT_DOUBLE_EQ(fleet.services.at(0).panic_threshold, 0.2);
+  EXPECT_DOUBLE_EQ(fleet.units.at(0).ejection.max_share, 0.3);
+  EXPECT_TRUE(fleet.units.at(0).ejection.outliers);
 }
 
 TEST(Defaults, of_control_and_guardrails_are_the_cores_own) {

@@ -113,6 +113,13 @@ constexpr Field kServiceFields[] = {
      .type = Type::kFlag,
      .doc = "Whether a request may be sent again when no byte of a response was seen.",
      .standard = "true"},
+    {.key = "panic_threshold",
+     .type = Type::kFraction,
+     .doc = "When a smaller share of its endpoints is trusted, ejections are put aside, but for "
+            "endpoints that cannot be reached: those left would drown in the whole load. 0% is "
+            "never.",
+     .standard = "50%",
+     .bounds = {.at_least = "0%", .at_most = "100%"}},
     {.key = "class",
      .type = Type::kChoice,
      .doc = "What its clients wait for: interactive answers in time, at the least cost; batch "
@@ -201,6 +208,21 @@ constexpr Field kHealthFields[] = {
      .bounds = {.at_least = "1", .at_most = "1000"}},
 };
 constexpr Section kHealth = {.noun = "a health check", .fields = kHealthFields};
+
+constexpr Field kEjectionFields[] = {
+    {.key = "max_share",
+     .type = Type::kFraction,
+     .doc = "Of the unit's endpoints at once, at most; one may always be ejected while another is "
+            "left. Endpoints that cannot be reached do not wait for it.",
+     .standard = "10%",
+     .bounds = {.at_least = "0%", .at_most = "100%"}},
+    {.key = "outliers",
+     .type = Type::kFlag,
+     .doc = "Also those whose errors or latency stand out of their unit's, not only those that "
+            "fail five times in a row.",
+     .standard = "false"},
+};
+constexpr Section kEjection = {.noun = "an ejection rule", .fields = kEjectionFields};
 
 constexpr Field kEmulateFields[] = {
     {.key = "max_batch",
@@ -335,6 +357,16 @@ constexpr Field kUnitFields[] = {
      .type = Type::kSection,
      .doc = "How endpoints are probed.",
      .section = &kHealth},
+    {.key = "ejection",
+     .type = Type::kSection,
+     .doc = "When traffic is kept away from an endpoint for what it answers.",
+     .section = &kEjection},
+    {.key = "slow_start",
+     .type = Type::kDuration,
+     .doc = "How long an endpoint that is new, or back from an ejection, is passed over for others "
+            "that have room. Default: 30s with more than one slot; with one there is nothing to "
+            "ramp.",
+     .bounds = {.at_least = "0s", .at_most = "1h"}},
     {.key = "emulate",
      .type = Type::kSection,
      .doc = "How `signalbox emulate` plays this unit; read by nothing else.",
