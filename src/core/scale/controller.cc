@@ -13,6 +13,7 @@
 #include "core/scale/evidence.h"
 #include "core/scale/guardrails.h"
 #include "core/scale/reconcile.h"
+#include "core/scale/shared_pools.h"
 
 namespace signalbox::core {
 
@@ -107,9 +108,11 @@ const Plan& Controller::tick(TimePoint now) {
   plan_.commands.clear();
   plan_.unit_targets.assign(spec_->units.size(), 0);
   fleet_.accrue(now);
+  replanned_ = false;
   for (std::uint32_t i = 0; i < services_.size(); ++i) {
     update_service(ServiceId(i), plan_.unit_targets, now);
   }
+  settle_shared_pools(now);
   forget_old_refusals(now);
   publish_plan(now);
   publish_view(now);
@@ -145,6 +148,7 @@ void Controller::update_service(ServiceId id, std::vector<int>& taken, TimePoint
   if (plan) {
     state.planned_at = now;
     state.told = false;
+    replanned_ = true;
   }
   for (std::size_t u = 0; u < service.units.size(); ++u) {
     const UnitId unit = service.units[u];
@@ -163,6 +167,41 @@ void Controller::update_service(ServiceId id, std::vector<int>& taken, TimePoint
   }
   for (std::size_t u = 0; u < service.units.size(); ++u) {
     taken[service.units[u].index()] += state.targets[u];
+  }
+}
+
+// While a pool is too small for all that want it, what all get is planned at once, whenever one of
+// them plans.
+void Controller::settle_shared_pools(TimePoint now) {
+  if (services_.size() < 2) return;
+  if (replanned_) {
+    std::vector<const ServiceWish*> wishes;
+    for (const ServiceState& state : services_) wishes.push_back(&state.wish);
+    shared_.clear();
+    for (ServiceState& state : services_) state.settled.clear();
+    if (!pools_are_contended(*spec_, fleet_, wishes, now)) return;
+    const FleetPlan joint = plan_fleet(shared_problem(*spec_, fleet_, wishes, now));
+    for (std::size_t s = 0; s < services_.size(); ++s) {
+      auto& targets = shared_.emplace_back();
+      for (const UnitId unit : spec_->services[s].units) {
+        targets.push_back(joint.at(s, unit.index()));
+      }
+      services_[s].settled =
+          joint.end == FleetPlanEnd::kPlanned
+              ? fmt::format("shared pools settled together, at most {:.1f} % above the least cost",
+                            100.0 * joint.gap())
+              : joint.binding;
+    }
+  }
+  if (shared_.empty()) return;
+  std::fill(plan_.unit_targets.begin(), plan_.unit_targets.end(), 0);
+  for (std::size_t s = 0; s < services_.size(); ++s) {
+    ServiceState& state = services_[s];
+    if (std::exchange(state.targets, shared_[s]) != shared_[s]) state.told = false;
+    const auto& units = spec_->services[s].units;
+    for (std::size_t u = 0; u < units.size(); ++u) {
+      plan_.unit_targets[units[u].index()] += state.targets[u];
+    }
   }
 }
 
@@ -200,9 +239,16 @@ void Controller::publish_plan(TimePoint now) {
   // equal sums that were added up in another order from counting as different.
   constexpr double kRounding = 1.0 - 1e-9;
   must_keep_per_s_.clear();
-  for (const auto& state : services_) {
-    must_keep_per_s_.push_back(
-        std::min(state.wish.required_per_s, state.wish.planned_per_s * kRounding));
+  for (std::size_t s = 0; s < services_.size(); ++s) {
+    const ServiceState& state = services_[s];
+    double provided_per_s = state.wish.planned_per_s;
+    if (!shared_.empty()) {
+      provided_per_s = 0.0;
+      for (std::size_t u = 0; u < state.targets.size(); ++u) {
+        provided_per_s += state.targets[u] * fleet_.capacity_per_s(spec_->services[s].units[u]);
+      }
+    }
+    must_keep_per_s_.push_back(std::min(state.wish.required_per_s, provided_per_s * kRounding));
   }
   reconcile({spec_.get(), plan_.unit_targets, must_keep_per_s_, version_, seen_view_version_, now},
             fleet_, plan_.commands);
@@ -243,6 +289,7 @@ std::string Controller::describe_wish(const ServiceSpec& service, const ServiceS
   std::string text =
       fmt::format("{} for {:.1f} requests/s ({:.1f} requests/s of capacity meet the objective)",
                   mix, state.wish.demand_per_s, state.wish.required_per_s);
+  if (!state.settled.empty()) text += "; " + state.settled;
   if (state.wish.shortfall_per_s > 0.0) {
     text += fmt::format("; limits leave {:.1f} requests/s uncovered", state.wish.shortfall_per_s);
   }
@@ -361,6 +408,7 @@ void Controller::on_spec(std::shared_ptr<const FleetSpec> spec, TimePoint now) {
     services.push_back(std::move(state));
   }
   services_ = std::move(services);
+  shared_.clear();
   notes_.assign(spec_->units.size(), {});
 }
 

@@ -68,7 +68,8 @@ class Controller {
     double work_per_request = 1.0;  // since the Router started
     ServiceWish wish;
     TimePoint planned_at = TimePoint::min();
-    bool told = false;               // the published plan says what wish and targets say
+    std::string settled;  // how its pools were shared, in words; empty = there was no need
+    bool told = false;    // the published plan says what wish and targets say
     std::vector<SlidingMax> lately;  // targets wanted during the last boot time, per unit
     std::vector<int> targets;        // after holding on to what was wanted lately
   };
@@ -82,6 +83,7 @@ class Controller {
 
   void settle_budget(ServiceId id, const ServiceDigest& counts);
   void update_service(ServiceId id, std::vector<int>& taken, TimePoint now);
+  void settle_shared_pools(TimePoint now);
   void forget_old_refusals(TimePoint now);
   bool replan_due(const ServiceState& state, const PlanInput& input) const;
   void publish_plan(TimePoint now);
@@ -101,11 +103,13 @@ class Controller {
 
   std::shared_ptr<const FleetSpec> spec_;
   FleetState fleet_;
-  std::vector<ServiceState> services_;   // indexed by ServiceId
-  std::vector<UnitNote> notes_;          // indexed by UnitId
-  std::vector<int> wanted_;              // if every pool gave, by UnitId; only within a tick
-  std::vector<double> must_keep_per_s_;  // ready capacity, by ServiceId; only within a tick
-  std::vector<Command> orphans_;         // endpoints a reload left behind, to be stopped
+  std::vector<ServiceState> services_;    // indexed by ServiceId
+  std::vector<UnitNote> notes_;           // indexed by UnitId
+  bool replanned_ = false;                // some service, in this tick
+  std::vector<std::vector<int>> shared_;  // targets of all while pools are contended, by ServiceId
+  std::vector<int> wanted_;               // if every pool gave, by UnitId; only within a tick
+  std::vector<double> must_keep_per_s_;   // ready capacity, by ServiceId; only within a tick
+  std::vector<Command> orphans_;          // endpoints a reload left behind, to be stopped
   std::uint64_t version_ = 0;
   std::uint64_t seen_view_version_ = 0;
   Plan plan_;

@@ -23,9 +23,6 @@ namespace {
 constexpr double kBootShare = 0.75;
 // In capacity mode half of the misses the objective allows are planned for.
 constexpr double kCapacityMissShare = 0.5;
-// A new replica must be this much cheaper than a present one to replace it, and must spare misses
-// worth this much more than its price: a boot is paid for before it serves.
-constexpr double kSwitchingShare = 0.3;
 // Demand that is so many deviations above the outlook is a burst nobody foresaw.
 constexpr double kBurstDeviations = 4.0;
 // Replicas that show so little of what they were planned at have become slower; less is noise.
@@ -288,7 +285,13 @@ ServiceWish plan_service(const PlanInput& input) {
                            peak.deviation_per_s};
   const double reference_per_s = input.fleet->capacity_per_s(*reference);
   const double usual_margin = marginal_price(nominal, usual.mean_per_s);
-  const double least_per_s = called_lately(input, service) ? 0.5 * reference_per_s : 0.0;
+  // Averaging out is for the minutes: a standing demand is carried but for the share that may miss,
+  // however awkwardly whole replicas fit it. What waits and what bursts stands for nothing yet.
+  const double standing_per_s =
+      std::min(input.forecast->at(Duration::zero()).mean_per_s,
+               input.forecast->at(planning_lead(*input.spec, service)).mean_per_s);
+  const double least_per_s = std::max(called_lately(input, service) ? 0.5 * reference_per_s : 0.0,
+                                      (1.0 - share) * standing_per_s);
   const auto price_of_a_miss = [&](const std::vector<MixOption>& options) {
     // In cost mode misses are worth what sparing them usually takes, and surely enough to serve
     // what comes by whatever must carry it now; in capacity mode what sparing them takes now.
@@ -306,7 +309,9 @@ ServiceWish plan_service(const PlanInput& input) {
     return MixAim{priced(of, price_of_a_miss(options)), least_per_s, switching_share,
                   resilient_per_s};
   };
-  const Mix mix = best_mix(momentary, aim(misses, momentary, kSwitchingShare));
+  const MixAim momentary_aim = aim(misses, momentary, kSwitchingShare);
+  const Mix mix = best_mix(momentary, momentary_aim);
+  wish.misses = momentary_aim.misses.curve();
   wish.targets = mix.replicas;
   wish.planned_per_s = mix.capacity_per_s;
   wish.cost_usd_per_hour = mix.cost_usd_per_hour;

@@ -18,8 +18,13 @@
 #include "core/model/fleet_spec.h"
 #include "core/model/plan.h"
 #include "core/scale/fleet_state.h"
+#include "core/scale/miss_curve.h"
 
 namespace signalbox::core {
+
+// A new replica must be this much cheaper than a present one to replace it, and must spare misses
+// worth this much more than its price: a boot is paid for before it serves.
+inline constexpr double kSwitchingShare = 0.3;
 
 struct ServiceWish {
   // All rates count work in typical requests.
@@ -29,6 +34,7 @@ struct ServiceWish {
   double shortfall_per_s = 0.0;  // of what is required, beyond what the limits allow
   double cost_usd_per_hour = 0.0;
   double lower_bound_usd_per_hour = 0.0;
+  MissCurve misses;          // what too little capacity is reckoned to cost
   std::vector<int> targets;  // parallel to the service's units
   std::vector<int> nominal;  // the same without the limits of the moment
   // Beyond the targets, what a present replica is kept for: demand may well need it again before

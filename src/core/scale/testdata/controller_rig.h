@@ -26,7 +26,7 @@ class ControllerRig {
   explicit ControllerRig(FleetSpec spec) : ControllerRig(std::make_shared<FleetSpec>(spec)) {}
   explicit ControllerRig(std::shared_ptr<const FleetSpec> spec) : controller(spec, at(0s)) {}
 
-  // Lets `seconds` pass with `rate_per_s` requests a second of the first service.
+  // Lets `seconds` pass with `rate_per_s` requests a second of the first service, or of each.
   void run(int seconds, double rate_per_s) {
     for (int i = 0; i < seconds; ++i) {
       now += 1s;
@@ -68,12 +68,15 @@ class ControllerRig {
     digest.at = now;
     digest.view_version = reported_version.value_or(view.version);
     digest.services.resize(view.spec->services.size());
-    digest.services[0].arrivals = static_cast<std::uint64_t>(arrived_);
-    digest.services[0].work = std::floor(arrived_) * work;
-    digest.services[0].work_squared = std::floor(arrived_) * work * work;
-    digest.services[0].completed = static_cast<std::uint64_t>(arrived_);
-    digest.services[0].missed = missed;
-    digest.services[0].held = held;
+    for (std::size_t i = 0; i < (all_are_called ? digest.services.size() : 1); ++i) {
+      ServiceDigest& counts = digest.services[i];
+      counts.arrivals = static_cast<std::uint64_t>(arrived_);
+      counts.work = std::floor(arrived_) * work;
+      counts.work_squared = std::floor(arrived_) * work * work;
+      counts.completed = static_cast<std::uint64_t>(arrived_);
+      counts.missed = missed;
+      counts.held = held;
+    }
     digest.units.resize(view.spec->units.size());
     for (const auto& endpoint : view.endpoints) {
       EndpointDigest load;
@@ -117,6 +120,7 @@ class ControllerRig {
   int held = 0;
   int in_flight = 0;                              // on every endpoint
   double work = 1.0;                              // of each request
+  bool all_are_called = false;                    // every service is, at the same rate
   std::optional<std::uint64_t> reported_version;  // by a Router that lags behind
   std::vector<ModeChange> changes;
   std::vector<std::pair<TimePoint, UnitId>> launches;
