@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "core/model/testdata/fleets.h"
@@ -155,6 +156,120 @@ RC_GTEST_PROP(GuardrailsProperty, B64_no_target_passes_around_the_rails, ()) {
   }
   if (rails.budget_usd_per_hour > 0.0 && rate_added > 0.0) {
     RC_ASSERT(rate_before + rate_added <= rails.budget_usd_per_hour + 1e-6);
+  }
+}
+
+// Evenly from 0 to below `end`, in small cases as in large ones.
+int draw(int end) { return *rc::gen::resize(rc::kNominalSize, rc::gen::inRange(0, end)); }
+
+// A fleet over many ticks: rules, prices, pools and wishes change as they like, replicas are lost,
+// announced to leave and refused, and each tick does exactly what the rails allow.
+struct UnrulyFleet {
+  void change_rules() {
+    GuardrailSpec& rails = spec.control.guardrails;
+    rails.max_launches_per_tick = draw(6);
+    rails.max_drains_per_tick = draw(6);
+    rails.budget_usd_per_hour = draw(2) == 0 ? 0.0 : draw(30);
+    rails.freeze = draw(5) == 0;
+    for (UnitSpec& unit : spec.units) {
+      unit.min_replicas = draw(4);
+      unit.max_replicas = std::max(1, unit.min_replicas + draw(12));
+    }
+  }
+
+  void suffer() {
+    std::vector<EndpointId> lost;
+    for (EndpointRecord& record : fleet.endpoints()) {
+      if (record.state == EndpointState::kBooting && draw(2) == 0) {
+        fleet.set_state(record, EndpointState::kReady, now);
+      }
+      const int fate = draw(12);
+      if (fate == 0) fleet.set_state(record, EndpointState::kUnhealthy, now);
+      if (fate == 1) fleet.announce(record, now + 60s);
+      if (fate == 2 || (record.state == EndpointState::kDraining && fate < 6)) {
+        lost.push_back(record.id);
+      }
+    }
+    for (const EndpointId id : lost) fleet.erase(id, spec.control, now);
+    for (std::uint32_t u = 0; u < spec.units.size(); ++u) {
+      UnitState& unit = fleet.unit(UnitId(u));
+      unit.price_usd_per_hour = draw(4) * 0.75;
+      unit.pool_limit.reset();
+      if (draw(3) == 0) unit.pool_limit = draw(10);
+      if (draw(4) == 0) unit.backoff.on_refused(now, 2s, 8s);
+    }
+  }
+
+  void realise(const std::vector<int>& allowed) {
+    for (std::uint32_t u = 0; u < spec.units.size(); ++u) {
+      const UnitId id(u);
+      while (fleet.count(id).active() < allowed[u]) {
+        fleet.launch(id, now);
+        fleet.unit(id).backoff.on_launch(now, 4s);
+      }
+      for (EndpointRecord& record : fleet.endpoints()) {
+        if (fleet.count(id).active() <= allowed[u]) break;
+        const bool is_active =
+            record.state == EndpointState::kBooting || record.state == EndpointState::kReady;
+        if (record.unit == id && is_active && !record.leaving_by) {
+          fleet.set_state(record, EndpointState::kDraining, now);
+        }
+      }
+    }
+  }
+
+  FleetSpec spec = paper_fleet();
+  TimePoint now = at(0s);
+  FleetState fleet{spec, now};
+};
+
+// The cuts of a unit lead from what was wanted to what is allowed, without a gap.
+void expect_on_record(const std::vector<GuardrailCut>& cuts, UnitId unit, int wanted, int allowed) {
+  for (const GuardrailCut& cut : cuts) {
+    if (cut.unit != unit) continue;
+    RC_ASSERT(cut.wanted == wanted);
+    RC_ASSERT(cut.allowed != wanted);
+    wanted = cut.allowed;
+  }
+  RC_ASSERT(wanted == allowed);
+}
+
+RC_GTEST_PROP(GuardrailsProperty, no_tick_of_any_course_passes_a_rail_or_hides_a_cut, ()) {
+  UnrulyFleet course;
+  course.spec.units[4].managed = false;
+  const auto& [spec, now, fleet] = course;
+  for (int tick = 0; tick < 12; ++tick) {
+    course.now += 1s;
+    course.change_rules();
+    course.suffer();
+    std::vector<int> targets;
+    std::vector<ReplicaCount> before;
+    std::vector<int> limits;
+    for (std::uint32_t u = 0; u < spec.units.size(); ++u) {
+      targets.push_back(draw(25) - 3);
+      before.push_back(fleet.count(UnitId(u)));
+      limits.push_back(fleet.limit(spec, UnitId(u), now));
+    }
+    std::vector<GuardrailCut> cuts;
+    const auto allowed = apply_guardrails(spec, fleet, targets, now, cuts);
+    const GuardrailSpec& rails = spec.control.guardrails;
+    bool pays_more = false;
+    for (std::uint32_t u = 0; u < spec.units.size(); ++u) {
+      const UnitSpec& unit = spec.units[u];
+      const int launches = std::max(0, allowed[u] - before[u].active());
+      const int drains = std::max(0, before[u].active() - allowed[u]);
+      RC_ASSERT(launches <= rails.max_launches_per_tick);
+      RC_ASSERT(drains <= rails.max_drains_per_tick);
+      if (rails.freeze || !unit.managed) RC_ASSERT(launches + drains == 0);
+      if (launches > 0) RC_ASSERT(allowed[u] <= std::min(unit.max_replicas, limits[u]));
+      if (drains > 0) RC_ASSERT(allowed[u] >= unit.min_replicas);
+      pays_more |= launches > 0 && fleet.unit(UnitId(u)).price_usd_per_hour > 0.0;
+      if (unit.managed) expect_on_record(cuts, UnitId(u), targets[u], allowed[u]);
+    }
+    course.realise(allowed);
+    if (rails.budget_usd_per_hour > 0.0 && pays_more) {
+      RC_ASSERT(fleet.cost_usd_per_hour() <= rails.budget_usd_per_hour + 1e-6);
+    }
   }
 }
 
