@@ -278,6 +278,26 @@ DataSection build_data(const Fields& data) {
   return section;
 }
 
+core::Tenancy build_tenancy(const Fields& tenants) {
+  core::Tenancy tenancy;
+  for (const auto& weight : tenants.items<double>("weights")) {
+    tenancy.named.push_back({weight.name, weight.value});
+  }
+  tenancy.default_weight = read<double>(tenants, "default_weight");
+  tenancy.max_unnamed = read_int(tenants, "max_unnamed");
+  return tenancy;
+}
+
+TenantsSection build_tenants(const Fields& tenants) {
+  TenantsSection section;
+  section.header = read<std::string>(tenants, "header");
+  section.priority_header = tenants.get<std::string>("priority_header").value_or("");
+  for (const auto& network : tenants.items<std::string>("trusted")) {
+    section.trusted.push_back(network.value);
+  }
+  return section;
+}
+
 JournalSection build_journal(const Fields& journal) {
   return {
       .input_log = read<std::string>(journal, "input_log"),
@@ -304,6 +324,10 @@ Config build_config(const Fields& root) {
   if (root.has("data")) {
     config.fleet.data = build_data_policy(root.section("data"));
     config.data = build_data(root.section("data"));
+  }
+  if (root.has("tenants")) {
+    config.fleet.tenancy = build_tenancy(root.section("tenants"));
+    config.tenants = build_tenants(root.section("tenants"));
   }
   config.gateway = build_gateway(root.section("gateway"));
   config.journal = build_journal(root.section("journal"));

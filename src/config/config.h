@@ -65,6 +65,14 @@ struct DataSection {
   bool operator==(const DataSection&) const = default;
 };
 
+// Who may say whose a request is; the tenants' weights themselves are the fleet's.
+struct TenantsSection {
+  std::string header = "x-signalbox-tenant";
+  std::string priority_header;       // empty = none is read
+  std::vector<std::string> trusted;  // networks whose headers are believed
+  bool operator==(const TenantsSection&) const = default;
+};
+
 // How `signalbox emulate` plays a unit.
 struct EmulationSection {
   int max_batch = 1;
@@ -76,6 +84,7 @@ struct Config {
   core::FleetSpec fleet;
   GatewaySection gateway;
   DataSection data;
+  TenantsSection tenants;
   JournalSection journal;
   std::optional<core::Address> emulator;    // set when any unit is managed
   std::vector<EmulationSection> emulation;  // parallel to fleet.units

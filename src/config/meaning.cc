@@ -11,6 +11,7 @@ void check_meaning(const Fields& root, Report& report) {
   check_units(root, report);
   check_objectives(root, report);
   check_data(root, report);
+  check_tenants(root, report);
   check_resilience(root, report);
   check_addresses(root, report);
   check_limits(root, report);

@@ -26,6 +26,13 @@ void check_objectives(const Fields& root, Report& report);
 
 // Labels that are demanded exist, networks are networks, tokens are owed where they are known.
 void check_data(const Fields& root, Report& report);
+
+// The headers of tenants are names of headers, each of its own, and their networks are networks.
+void check_tenants(const Fields& root, Report& report);
+
+// The networks under `trusted` of a section are such.
+void check_networks(const Fields& section, Report& report);
+
 // Where a zone or a unit may be lost, there is more than one, and it is known which is where.
 void check_resilience(const Fields& root, Report& report);
 

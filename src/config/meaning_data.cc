@@ -38,15 +38,6 @@ void check_demands(const Fields& fields, const std::vector<std::string>& keys, R
   }
 }
 
-void check_networks(const Fields& data, Report& report) {
-  for (const auto& network : data.items<std::string>("trusted")) {
-    if (IpNetwork::parse(network.value)) continue;
-    report.add(network.place, fmt::format("{} is not a network", in_quotes(network.value)),
-               {.hint = "write an address, or a prefix such as 10.0.0.0/8 or fd00::/8, without "
-                        "bits behind the prefix"});
-  }
-}
-
 // A promise in tokens needs units of which the pace of tokens is known.
 void check_tokens(const Fields& root, Report& report) {
   for (const auto& service : root.sections("services")) {
@@ -91,6 +82,15 @@ void check_paces(const Fields& root, Report& report) {
 }
 
 }  // namespace
+
+void check_networks(const Fields& section, Report& report) {
+  for (const auto& network : section.items<std::string>("trusted")) {
+    if (IpNetwork::parse(network.value)) continue;
+    report.add(network.place, fmt::format("{} is not a network", in_quotes(network.value)),
+               {.hint = "write an address, or a prefix such as 10.0.0.0/8 or fd00::/8, without "
+                        "bits behind the prefix"});
+  }
+}
 
 void check_data(const Fields& root, Report& report) {
   const auto keys = label_keys(root);

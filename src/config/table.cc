@@ -596,6 +596,40 @@ constexpr Field kDataFields[] = {
 };
 constexpr Section kData = {.noun = "the data policy", .fields = kDataFields};
 
+constexpr Field kTenantsFields[] = {
+    {.key = "header",
+     .type = Type::kText,
+     .doc = "The request header that names the tenant, where the client is trusted.",
+     .standard = "x-signalbox-tenant"},
+    {.key = "priority_header",
+     .type = Type::kText,
+     .doc = "The request header that holds its priority, -4 to 3, likewise. Default: none; every "
+            "request has priority 0."},
+    {.key = "trusted",
+     .type = Type::kText,
+     .doc = "Networks whose clients' headers are believed.",
+     .shape = Shape::kList,
+     .is_required = true},
+    {.key = "weights",
+     .type = Type::kNumber,
+     .doc = "Shares of tenants, by name, in what is held and what frees.",
+     .shape = Shape::kByName,
+     .bounds = {.at_least = "0.001", .at_most = "1000000"}},
+    {.key = "default_weight",
+     .type = Type::kNumber,
+     .doc = "The share of each tenant that 'weights' does not name, and of all requests together "
+            "that name none.",
+     .standard = "1",
+     .bounds = {.at_least = "0.001", .at_most = "1000000"}},
+    {.key = "max_unnamed",
+     .type = Type::kCount,
+     .doc = "How many tenants that 'weights' does not name are told apart at a time; the rest of "
+            "them are one tenant together.",
+     .standard = "1000",
+     .bounds = {.at_least = "0", .at_most = "1000000"}},
+};
+constexpr Section kTenants = {.noun = "the tenants' rule", .fields = kTenantsFields};
+
 constexpr Field kRootFields[] = {
     {.key = "services",
      .type = Type::kSection,
@@ -611,6 +645,10 @@ constexpr Field kRootFields[] = {
      .is_required = true,
      .section = &kUnit},
     {.key = "data", .type = Type::kSection, .doc = "Where data may go.", .section = &kData},
+    {.key = "tenants",
+     .type = Type::kSection,
+     .doc = "Who shares what is held and what frees.",
+     .section = &kTenants},
     {.key = "gateway",
      .type = Type::kSection,
      .doc = "How the gateway meets its clients.",
