@@ -13,6 +13,7 @@
 #include "apps/data_class_sources.h"
 #include "apps/exit_code.h"
 #include "apps/node.h"
+#include "apps/tenant_sources.h"
 #include "net/clock.h"
 
 namespace signalbox::apps {
@@ -28,6 +29,9 @@ std::string needs_restart(const config::Config& running, const config::Config& w
   if (running.gateway.threads != wanted.gateway.threads) return "gateway.threads";
   if (running.emulator != wanted.emulator) return "emulator";
   if (running.data != wanted.data) return "data.header, data.trusted or data.claim";
+  if (running.tenants != wanted.tenants) {
+    return "tenants.header, tenants.priority_header or tenants.trusted";
+  }
   return {};
 }
 
@@ -124,6 +128,12 @@ int serve_command(const ServeOptions& options) {
     return kExitBadUsage;
   }
   node_options.gateway.data_class = std::move(*data_class);
+  auto tenants = tenant_sources(config.tenants);
+  if (!tenants.ok()) {
+    fmt::print(stderr, "signalbox serve: {}\n", tenants.error().message);
+    return kExitBadUsage;
+  }
+  node_options.gateway.tenants = std::move(*tenants);
   node_options.gateway.seed = static_cast<std::uint64_t>(net::unix_nanos());
   node_options.admin = config.gateway.admin;
   node_options.emulator = config.emulator;

@@ -4,6 +4,7 @@
 #include "gateway/exchange.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "core/route/classify.h"
@@ -145,6 +146,11 @@ void Exchange::admit() {
   facts.replayable = can_resend();
   const DataClassFound data_class = find_data_class();
   facts.data_class = data_class.name;
+  const TenantFound tenant =
+      find_tenant(loop_.options().tenants, client_->request().head(), client_->client_address());
+  if (tenant.refused) ++loop_.counters().tenant_headers_refused;
+  facts.tenant = tenant.name;
+  facts.priority = tenant.priority;
   facts.prompt_tokens = prompt_tokens();
   model_.reset();
   in_flight_ = true;
@@ -251,7 +257,10 @@ void Exchange::send_request() {
                            : wire::WriteFraming{request.framing().body, 0};
   const wire::OwnField own{"x-signalbox-request-id", id};
   rewrite.own = {&own, 1};
-  rewrite.withhold = loop_.options().data_class.header;
+  const auto& tenants = loop_.options().tenants;
+  const std::array<std::string_view, 3> withheld{loop_.options().data_class.header, tenants.header,
+                                                 tenants.priority_header};
+  rewrite.withhold = withheld;
   sending_.clear();
   wire::append_request_head(sending_, request.head(), rewrite);
   send_body();

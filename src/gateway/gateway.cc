@@ -69,6 +69,7 @@ observe::GatewayStats Gateway::stats() const {
     stats.bytes_out += counters.bytes_out.load(std::memory_order_relaxed);
     stats.claims_refused += counters.claims_refused.load(std::memory_order_relaxed);
     stats.data_class_headers_refused += counters.headers_refused.load(std::memory_order_relaxed);
+    stats.tenant_headers_refused += counters.tenant_headers_refused.load(std::memory_order_relaxed);
   }
   stats.config_generation = config_generation_.load();
   stats.last_reload_ok = last_reload_ok_.load();

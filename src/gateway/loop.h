@@ -34,8 +34,9 @@ struct LoopCounters {
   std::atomic<std::uint64_t> bytes_out{0};
   std::atomic<std::uint64_t> client_connections{0};
   std::atomic<std::uint64_t> upstream_connections{0};
-  std::atomic<std::uint64_t> claims_refused{0};   // tokens that did not verify
-  std::atomic<std::uint64_t> headers_refused{0};  // of data classes, not to be believed
+  std::atomic<std::uint64_t> claims_refused{0};          // tokens that did not verify
+  std::atomic<std::uint64_t> headers_refused{0};         // of data classes, not to be believed
+  std::atomic<std::uint64_t> tenant_headers_refused{0};  // neither believed nor understood
 };
 
 // Takes one finished access-log line, newline included; called from any loop's thread.

@@ -10,6 +10,7 @@
 #include "base/time.h"
 #include "core/model/unit.h"
 #include "gateway/data_class.h"
+#include "gateway/tenant.h"
 
 namespace signalbox::gateway {
 
@@ -26,6 +27,7 @@ struct Options {
   std::size_t explain_ring = 4096;       // requests whose story is kept
   std::uint64_t seed = 1;                // of the Router
   DataClassSources data_class;           // who is believed about a request's data
+  TenantSources tenants;                 // and about whose it is
 };
 
 }  // namespace signalbox::gateway

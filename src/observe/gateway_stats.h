@@ -30,6 +30,7 @@ struct GatewayStats {
   std::uint64_t bytes_out = 0;             // to clients
   std::uint64_t claims_refused = 0;        // tokens that did not verify: their requests unlabelled
   std::uint64_t data_class_headers_refused = 0;  // from clients that are not trusted with them
+  std::uint64_t tenant_headers_refused = 0;      // requests with such of tenant or priority
   std::uint64_t config_generation = 1;           // counts accepted configurations
   bool last_reload_ok = true;                    // false: the file on disk is not what runs
   std::optional<InputLogStats> input_log;        // when there is one

@@ -281,6 +281,9 @@ void Metrics::gateway(const GatewayStats& stats) {
   out_.counter("signalbox_gateway_data_class_headers_refused_total",
                "Data class headers that were not believed, likewise.");
   out_.sample({}, stats.data_class_headers_refused);
+  out_.counter("signalbox_gateway_tenant_headers_refused_total",
+               "Requests whose tenant or priority header was not believed or not understood.");
+  out_.sample({}, stats.tenant_headers_refused);
   out_.gauge("signalbox_config_last_reload_successful",
              "0 when the last reload was refused and an older configuration runs on.");
   out_.sample({}, stats.last_reload_ok);

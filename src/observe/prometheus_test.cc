@@ -28,6 +28,7 @@ std::string sample_page() {
   gateway.bytes_out = 12'345'678'901;
   gateway.claims_refused = 4;
   gateway.data_class_headers_refused = 2;
+  gateway.tenant_headers_refused = 6;
   gateway.config_generation = 3;
   gateway.last_reload_ok = false;
   gateway.input_log = {false, 1'048'576, 32'000, 17};

@@ -94,8 +94,8 @@ void append_request_head(std::string& out, const RequestHead& head, const Reques
   out.append(head.method).append(" ").append(rewrite.target).append(" HTTP/1.1\r\n");
   append_field(out, "Host", rewrite.host);
   append_passing(out, head.fields, [&rewrite](const Field& field) {
-    if (!rewrite.withhold.empty() && equals_ignoring_case(field.name, rewrite.withhold)) {
-      return false;
+    for (const std::string_view name : rewrite.withhold) {
+      if (equals_ignoring_case(field.name, name)) return false;
     }
     return field.kind == FieldKind::kOther ||
            (field.kind == FieldKind::kCredential && rewrite.forward_credentials);

@@ -33,9 +33,9 @@ struct RequestRewrite {
   std::string_view client_address = {};     // becomes X-Forwarded-For; empty leaves the field out
   std::string_view client_scheme = "http";  // becomes X-Forwarded-Proto
   WriteFraming framing = {};
-  bool forward_credentials = false;  // Authorization, Cookie, X-Api-Key as received
-  std::string_view withhold = {};    // the name of a field that does not travel on; empty = none
-  bool close = false;                // ask the unit to close afterwards
+  bool forward_credentials = false;                 // Authorization, Cookie, X-Api-Key as received
+  std::span<const std::string_view> withhold = {};  // names of fields that do not travel on
+  bool close = false;                               // ask the unit to close afterwards
   std::span<const OwnField> own = {};
 };
 

@@ -17,6 +17,7 @@
 
 #include "apps/data_class_sources.h"
 #include "apps/node.h"
+#include "apps/tenant_sources.h"
 #include "config/config.h"
 #include "http/client.h"
 #include "test/stage/plug.h"
@@ -79,6 +80,12 @@ class LiveNode {
       return;
     }
     options.gateway.data_class = std::move(*data_class);
+    auto tenants = apps::tenant_sources(loaded->tenants);
+    if (!tenants.ok()) {
+      ADD_FAILURE() << tenants.error().message;
+      return;
+    }
+    options.gateway.tenants = std::move(*tenants);
     options.admin = loaded->gateway.admin;
     options.emulator = loaded->emulator;
     auto journals = apps::open_journals(loaded->journal, {});
