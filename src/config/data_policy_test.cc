@@ -19,6 +19,7 @@ units:
     slots: 8
     max_tokens: 8192
     endpoints: [127.0.0.1:8001]
+    zone: eu-1
     labels: {residency: eu, revision: 7}
     language:
       first_token: 60ms
@@ -78,7 +79,9 @@ TEST(DataPolicy, a_service_may_demand_labels_for_all_its_requests) {
 TEST(ObjectiveClass, critical_services_outlive_a_unit_unless_told_otherwise) {
   EXPECT_EQ(loaded("").fleet.services[0].resilience, core::Resilience::kNone);
   EXPECT_EQ(loaded("class: critical").fleet.services[0].resilience, core::Resilience::kUnit);
-  EXPECT_EQ(loaded("class: critical, resilience: zone").fleet.services[0].resilience,
+  const std::string elsewhere =
+      "  us: {price: 1 USD/hour, plateau: 60/min, endpoints: [127.0.0.1:8002], zone: us-1}\n";
+  EXPECT_EQ(loaded("class: critical, resilience: zone", elsewhere).fleet.services[0].resilience,
             core::Resilience::kZone);
 }
 
