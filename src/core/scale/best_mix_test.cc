@@ -30,6 +30,15 @@ TEST(MissTable, is_read_between_its_points_and_flat_beyond) {
   EXPECT_NEAR(MissTable::linear(4.0, 3.0).at(1.0), 9.0, 1e-9);
 }
 
+TEST(MissTable, as_a_curve_of_pieces_is_convex_even_where_rounding_bent_it) {
+  const MissTable bent(
+      {{0.0, 10.0}, {1.0, 8.0}, {2.0, 5.9}, {3.0, 4.0}, {4.0, 4.0 + 1e-12}, {5.0, 3.9}});
+  const MissCurve curve = bent.curve();
+  EXPECT_TRUE(curve.is_convex());
+  EXPECT_NEAR(curve.cost_usd_per_hour(0.0) - curve.cost_usd_per_hour(3.0), 6.0, 0.2);
+  EXPECT_TRUE(MissTable{}.curve().pieces.empty());
+}
+
 TEST(BestMix, buys_where_a_replica_spares_more_than_it_costs_and_no_further) {
   EXPECT_EQ(best_mix({option(1.0, 1.0, 100)}, {curve()}).replicas, std::vector{10});
   EXPECT_EQ(best_mix({option(1.0, 0.4, 100)}, {curve()}).replicas, std::vector{14});

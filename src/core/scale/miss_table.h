@@ -4,7 +4,6 @@
 // plan, so that a search may ask for it as often as it likes.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <utility>
 #include <vector>
@@ -54,19 +53,9 @@ class MissTable {
            (points_[1].capacity_per_s - points_[0].capacity_per_s);
   }
 
-  // The same in a few straight pieces, each point's value kept.
-  MissCurve curve() const {
-    constexpr std::size_t kPieces = 8;
-    MissCurve curve;
-    const std::size_t stride = std::max<std::size_t>(1, (points_.size() + kPieces - 1) / kPieces);
-    for (std::size_t from = 0; from + 1 < points_.size(); from += stride) {
-      const Point& a = points_[from];
-      const Point& b = points_[std::min(from + stride, points_.size() - 1)];
-      curve.pieces.push_back({b.capacity_per_s, (a.usd_per_hour - b.usd_per_hour) /
-                                                    (b.capacity_per_s - a.capacity_per_s)});
-    }
-    return curve;
-  }
+  // The same in a few straight pieces. What rounding has bent the wrong way is cut off: the answer
+  // is convex and does not rise.
+  MissCurve curve() const;
 
   const std::vector<Point>& points() const { return points_; }
 
