@@ -39,7 +39,7 @@ struct IntegerSolution {
 
   End end = End::kLimit;
   std::vector<double> values;  // by column, whole ones exactly so; empty when none were found
-  double bound = 0.0;  // the solver's own, on the cost of any solution; not when infeasible
+  double bound = 0.0;          // the solver's own, on the cost of any solution; not when infeasible
   int nodes = 0;
 };
 
