@@ -320,8 +320,16 @@ ServiceWish plan_service(const PlanInput& input) {
   for (const MixOption& option : momentary) reachable_per_s += option.most * option.capacity_per_s;
   wish.shortfall_per_s = std::max(0.0, wish.required_per_s - reachable_per_s);
   wish.nominal = best_mix(nominal, aim(misses, nominal, 0.0)).replicas;
-  const auto careful = tabulate_misses(raised(expected, kKeepDeviations), queue, reference_per_s);
-  wish.worth_keeping = best_mix(momentary, aim(careful, momentary, kSwitchingShare)).replicas;
+  // Asked only where more is present than is wanted, which is not often.
+  wish.worth_keeping = wish.targets;
+  bool any_surplus = false;
+  for (std::size_t u = 0; u < momentary.size(); ++u) {
+    any_surplus = any_surplus || momentary[u].present > wish.targets[u];
+  }
+  if (any_surplus) {
+    const auto careful = tabulate_misses(raised(expected, kKeepDeviations), queue, reference_per_s);
+    wish.worth_keeping = best_mix(momentary, aim(careful, momentary, kSwitchingShare)).replicas;
+  }
   // Fixed servers too slow for the objective carry nothing, and are there and paid for all the
   // same.
   for (std::size_t u = 0; u < service.units.size(); ++u) {
