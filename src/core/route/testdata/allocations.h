@@ -29,6 +29,11 @@ inline void* counted(void* memory) {
   return signalbox::core::testdata::counted(
       std::aligned_alloc(unit, (size + unit - 1) / unit * unit));
 }
+// What std::stable_sort asks for its buffer, and gives back like any other.
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  ++signalbox::core::testdata::allocations;
+  return std::malloc(size == 0 ? 1 : size);
+}
 [[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete(void* memory, std::align_val_t) noexcept {
