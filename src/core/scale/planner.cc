@@ -168,20 +168,15 @@ int limit_of(const PlanInput& input, UnitId id) {
   return std::max(0, input.fleet->limit(*input.spec, id, input.now) - input.taken[id.index()]);
 }
 
-// What is lost together, numbered; a unit is a model, hardware and framework wherever it stands.
+// What is lost together, by the place of the first of it.
 std::vector<int> loss_groups(const FleetSpec& spec, const ServiceSpec& service) {
-  const auto alike = [&](UnitId a, UnitId b) {
-    const UnitSpec& one = spec.unit(a);
-    const UnitSpec& other = spec.unit(b);
-    if (service.resilience == Resilience::kZone) return one.zone == other.zone;
-    const bool is_named = !one.model.empty() || !one.hardware.empty() || !one.framework.empty();
-    return a == b || (is_named && one.model == other.model && one.hardware == other.hardware &&
-                      one.framework == other.framework);
-  };
   std::vector<int> groups;
   for (std::size_t u = 0; u < service.units.size(); ++u) {
     std::size_t first = 0;
-    while (!alike(service.units[first], service.units[u])) ++first;
+    while (first < u && !lost_together(spec.unit(service.units[first]), spec.unit(service.units[u]),
+                                       service.resilience)) {
+      ++first;
+    }
     groups.push_back(static_cast<int>(first));
   }
   return groups;
@@ -194,6 +189,12 @@ bool called_lately(const PlanInput& input, const ServiceSpec& service) {
 }
 
 }  // namespace
+
+bool lost_together(const UnitSpec& a, const UnitSpec& b, Resilience kind) {
+  if (kind == Resilience::kZone) return a.zone == b.zone;
+  const bool is_named = !a.model.empty() || !a.hardware.empty() || !a.framework.empty();
+  return is_named && a.model == b.model && a.hardware == b.hardware && a.framework == b.framework;
+}
 
 Duration boot_horizon(const FleetSpec& spec, const ServiceSpec& service) {
   Duration horizon{};

@@ -70,6 +70,10 @@ bool still_stands(const ServiceWish& wish, const PlanInput& input);
 // How far ahead a service must look: the time by which three launches in four have helped.
 Duration planning_lead(const FleetSpec& spec, const ServiceSpec& service);
 
+// Whether one loss of the kind that a service must outlive would take both: all of a zone, or a
+// model, hardware and framework wherever it stands (units that state none of these stand alone).
+bool lost_together(const UnitSpec& a, const UnitSpec& b, Resilience kind);
+
 // The longest boot among the units of a service that Signalbox launches; zero when there are none.
 Duration boot_horizon(const FleetSpec& spec, const ServiceSpec& service);
 

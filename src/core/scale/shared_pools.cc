@@ -11,20 +11,12 @@ namespace signalbox::core {
 
 namespace {
 
-// The number of the first unit that is alike: what stands and falls together.
-template <class Alike>
-std::uint32_t first_alike(const FleetSpec& spec, std::size_t unit, const Alike& alike) {
+// The number of the first unit that stands and falls with it.
+std::uint32_t first_alike(const FleetSpec& spec, std::size_t unit, Resilience kind) {
   std::size_t first = 0;
-  while (first < unit && !alike(spec.units[first], spec.units[unit])) ++first;
+  while (first < unit && !lost_together(spec.units[first], spec.units[unit], kind)) ++first;
   return static_cast<std::uint32_t>(first);
 }
-
-bool same_make(const UnitSpec& a, const UnitSpec& b) {
-  const bool is_named = !a.model.empty() || !a.hardware.empty() || !a.framework.empty();
-  return is_named && a.model == b.model && a.hardware == b.hardware && a.framework == b.framework;
-}
-
-bool same_zone(const UnitSpec& a, const UnitSpec& b) { return a.zone == b.zone; }
 
 }  // namespace
 
@@ -54,8 +46,8 @@ FleetPlanProblem shared_problem(const FleetSpec& spec, const FleetState& fleet,
     pool.switching_usd_per_hour = kSwitchingShare * pool.price_usd_per_hour;
     pool.most = std::max(0, fleet.limit(spec, id, now));
     pool.least = unit.managed ? std::min(unit.min_replicas, pool.most) : pool.most;
-    pool.unit = first_alike(spec, i, same_make);
-    pool.zone = first_alike(spec, i, same_zone);
+    pool.unit = first_alike(spec, i, Resilience::kUnit);
+    pool.zone = first_alike(spec, i, Resilience::kZone);
     problem.pools.push_back(pool);
     unclaimed.push_back(fleet.count(id).active());
   }
