@@ -24,6 +24,10 @@ std::string describe(const core::Decision& decision) {
     case core::RejectReason::kOverShare:
     case core::RejectReason::kQueueFull:
       return "too many requests are waiting for this service; try again later";
+    case core::RejectReason::kOverBudget:
+      return "your tenant's budget is used up; try again later";
+    case core::RejectReason::kDeadline:
+      return "the time limit you stated ended before this could be answered";
     case core::RejectReason::kLate:
       return "this request can no longer be answered within its objective; try again later";
     case core::RejectReason::kPatienceEnded:

@@ -36,24 +36,38 @@ void describe(auto& io, Of<core::HedgeRule> auto& value) {
   auto& [after, budget] = value;
   io(after, budget);
 }
+void describe(auto& io, Of<core::RetryRule> auto& value) {
+  auto& [attempts, budget, floor, backoff, max_backoff] = value;
+  io(attempts, budget, floor, backoff, max_backoff);
+}
+void describe(auto& io, Of<core::UnitLink> auto& value) {
+  auto& [http2, tls, server_name, ca_file, certificate_file, key_file, credential_header,
+         credential_file] = value;
+  io(http2, tls, server_name, ca_file, certificate_file, key_file, credential_header,
+     credential_file);
+}
 void describe(auto& io, Of<core::EjectionRule> auto& value) {
   auto& [max_share, outliers] = value;
   io(max_share, outliers);
 }
+void describe(auto& io, Of<core::TenantBudget> auto& value) {
+  auto& [requests_per_s, max_in_flight, usd_per_hour] = value;
+  io(requests_per_s, max_in_flight, usd_per_hour);
+}
 void describe(auto& io, Of<core::TenantShare> auto& value) {
-  auto& [name, weight] = value;
-  io(name, weight);
+  auto& [name, weight, budget] = value;
+  io(name, weight, budget);
 }
 void describe(auto& io, Of<core::Tenancy> auto& value) {
-  auto& [named, default_weight, max_unnamed] = value;
-  io(named, default_weight, max_unnamed);
+  auto& [named, default_weight, default_budget, max_unnamed] = value;
+  io(named, default_weight, default_budget, max_unnamed);
 }
 void describe(auto& io, Of<core::ServiceSpec> auto& value) {
   auto& [name, paths, models, units, objective, policy, resilience, routing, weights, when_late,
          patience, max_held, timeout, idle_timeout, retry_safe, objective_class, require, hedge,
-         panic_threshold] = value;
+         retry, panic_threshold] = value;
   io(name, paths, models, units, objective, policy, resilience, routing, weights, when_late,
-     patience, max_held, timeout, idle_timeout, retry_safe, objective_class, require, hedge,
+     patience, max_held, timeout, idle_timeout, retry_safe, objective_class, require, hedge, retry,
      panic_threshold);
 }
 void describe(auto& io, Of<core::Address> auto& value) {
@@ -77,11 +91,11 @@ void describe(auto& io, Of<core::LanguageProfile> auto& value) {
 }
 void describe(auto& io, Of<core::UnitSpec> auto& value) {
   auto& [name, model, hardware, framework, zone, tier, labels, price_usd_per_hour, profile,
-         language, slots, max_work, max_tokens, managed, min_replicas, max_replicas, boot_time_min,
-         boot_time_max, endpoints, health, ejection, slow_start] = value;
+         language, slots, adaptive_slots, max_work, max_tokens, managed, min_replicas, max_replicas,
+         boot_time_min, boot_time_max, endpoints, link, health, ejection, slow_start] = value;
   io(name, model, hardware, framework, zone, tier, labels, price_usd_per_hour, profile, language,
-     slots, max_work, max_tokens, managed, min_replicas, max_replicas, boot_time_min, boot_time_max,
-     endpoints, health, ejection, slow_start);
+     slots, adaptive_slots, max_work, max_tokens, managed, min_replicas, max_replicas,
+     boot_time_min, boot_time_max, endpoints, link, health, ejection, slow_start);
 }
 void describe(auto& io, Of<core::GuardrailSpec> auto& value) {
   auto& [max_launches_per_tick, max_drains_per_tick, budget_usd_per_hour, freeze] = value;

@@ -20,8 +20,8 @@ struct InputLogThread::Head {
   std::uint32_t tenant_bytes = 0;
   std::uint32_t decisions = 0;
   TimePoint now{};
-  RequestId id;               // kRequest, kOutcome, kCancel
-  core::Outcome outcome;      // kOutcome
+  RequestId id;               // kRequest, kOutcome, kBegun, kCancel
+  core::Outcome outcome;      // kOutcome; of kBegun its endpoint
   core::RequestFacts facts;   // kRequest; its texts stand behind
   std::uint64_t version = 0;  // kView
 };
@@ -204,6 +204,9 @@ void InputLogThread::drain(const Buffer& buffer, InputSink& to,
       case Kind::kOutcome:
         to.router_outcome(head.id, head.outcome, head.now, decisions);
         break;
+      case Kind::kBegun:
+        to.router_answer_begun(head.id, head.outcome.endpoint, head.now, decisions);
+        break;
       case Kind::kCancel:
         to.router_cancel(head.id, head.now, decisions);
         break;
@@ -245,6 +248,16 @@ void InputLogThread::router_outcome(RequestId id, const core::Outcome& outcome, 
   head.now = now;
   head.id = id;
   head.outcome = outcome;
+  append(head, decided);
+}
+
+void InputLogThread::router_answer_begun(RequestId id, EndpointId endpoint, TimePoint now,
+                                         Decided decided) {
+  Head head;
+  head.kind = Kind::kBegun;
+  head.now = now;
+  head.id = id;
+  head.outcome.endpoint = endpoint;
   append(head, decided);
 }
 

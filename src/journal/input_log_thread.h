@@ -50,6 +50,8 @@ class InputLogThread final : public InputSink {
                       Decided decided) override;
   void router_outcome(RequestId id, const core::Outcome& outcome, TimePoint now,
                       Decided decided) override;
+  void router_answer_begun(RequestId id, EndpointId endpoint, TimePoint now,
+                           Decided decided) override;
   void router_cancel(RequestId id, TimePoint now, Decided decided) override;
   void router_timer(TimePoint now, Decided decided) override;
   void router_digest(TimePoint now) override;
@@ -71,7 +73,16 @@ class InputLogThread final : public InputSink {
     std::string bytes;
     std::vector<std::function<void(InputSink&)>> calls;
   };
-  enum class Kind : std::uint8_t { kView, kRequest, kOutcome, kCancel, kTimer, kDigest, kCall };
+  enum class Kind : std::uint8_t {
+    kView,
+    kRequest,
+    kOutcome,
+    kBegun,
+    kCancel,
+    kTimer,
+    kDigest,
+    kCall
+  };
   struct Head;
 
   // One call of the Router: `head`, two texts, what was decided.

@@ -182,6 +182,10 @@ void InputLogWriter::router_outcome(RequestId id, const core::Outcome& outcome, 
                                     Decided decided) {
   log([&](InputSink& to) { to.router_outcome(id, outcome, now, decided); });
 }
+void InputLogWriter::router_answer_begun(RequestId id, EndpointId endpoint, TimePoint now,
+                                         Decided decided) {
+  log([&](InputSink& to) { to.router_answer_begun(id, endpoint, now, decided); });
+}
 void InputLogWriter::router_cancel(RequestId id, TimePoint now, Decided decided) {
   log([&](InputSink& to) { to.router_cancel(id, now, decided); });
 }

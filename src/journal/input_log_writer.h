@@ -54,6 +54,8 @@ class InputLogWriter final : public InputSink {
                       Decided decided) override;
   void router_outcome(RequestId id, const core::Outcome& outcome, TimePoint now,
                       Decided decided) override;
+  void router_answer_begun(RequestId id, EndpointId endpoint, TimePoint now,
+                           Decided decided) override;
   void router_cancel(RequestId id, TimePoint now, Decided decided) override;
   void router_timer(TimePoint now, Decided decided) override;
   void router_digest(TimePoint now) override;

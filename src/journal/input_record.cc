@@ -18,6 +18,7 @@ core::RequestFacts RequestMade::facts() const {
   facts.output_tokens = output_tokens;
   facts.tenant = tenant;
   facts.priority = priority;
+  facts.time_left = time_left;
   return facts;
 }
 

@@ -37,12 +37,17 @@ struct RequestMade {
   int prompt_tokens = 0, output_tokens = 0;
   std::string_view tenant;  // likewise
   int priority = 0;
+  Duration time_left{};
 
   core::RequestFacts facts() const;
 };
 struct OutcomeSeen {
   RequestId id;
   core::Outcome outcome;
+};
+struct AnswerBegun {
+  RequestId id;
+  EndpointId endpoint;
 };
 struct RequestCancelled {
   RequestId id;
@@ -107,9 +112,9 @@ const char* to_string(LogEnd end);
 
 struct InputRecord {
   TimePoint at{};
-  std::variant<RouterStarted, ViewTaken, RequestMade, OutcomeSeen, RequestCancelled, TimerFired,
-               DigestTaken, ControllerStarted, SignalGiven, DigestGiven, SpecGiven, Ticked,
-               SpecRestated, CheckMade, LogEnded>
+  std::variant<RouterStarted, ViewTaken, RequestMade, OutcomeSeen, AnswerBegun, RequestCancelled,
+               TimerFired, DigestTaken, ControllerStarted, SignalGiven, DigestGiven, SpecGiven,
+               Ticked, SpecRestated, CheckMade, LogEnded>
       body;
   std::vector<DecisionBrief> decided;  // of Router calls, in order
   // The lowest byte of the running hash after this call, of decisions or (Ticked) of plans. It

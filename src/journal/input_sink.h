@@ -36,12 +36,14 @@ class InputSink {
   virtual void router_started(std::uint64_t /*seed*/) {}
   virtual void controller_started(const core::FleetSpec& /*spec*/, TimePoint /*now*/) {}
 
-  // Router::on_view, on_request, on_outcome, on_cancel, on_timer.
+  // Router::on_view, on_request, on_outcome, on_answer_begun, on_cancel, on_timer.
   virtual void router_view(std::uint64_t /*version*/, TimePoint /*now*/, Decided /*decided*/) {}
   virtual void router_request(RequestId /*id*/, const core::RequestFacts& /*facts*/,
                               TimePoint /*now*/, Decided /*decided*/) {}
   virtual void router_outcome(RequestId /*id*/, const core::Outcome& /*outcome*/, TimePoint /*now*/,
                               Decided /*decided*/) {}
+  virtual void router_answer_begun(RequestId /*id*/, EndpointId /*endpoint*/, TimePoint /*now*/,
+                                   Decided /*decided*/) {}
   virtual void router_cancel(RequestId /*id*/, TimePoint /*now*/, Decided /*decided*/) {}
   virtual void router_timer(TimePoint /*now*/, Decided /*decided*/) {}
   // Router::digest, when its result is meant for the Controller; not those taken for pages.

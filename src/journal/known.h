@@ -117,6 +117,8 @@ constexpr bool known(core::RejectReason value) {
     case core::RejectReason::kForbidden:
     case core::RejectReason::kTooLarge:
     case core::RejectReason::kOverShare:
+    case core::RejectReason::kOverBudget:
+    case core::RejectReason::kDeadline:
       return true;
   }
   return false;

@@ -142,6 +142,7 @@ bool RecordDecoder::decode(RecordKind kind, ByteReader payload, InputRecord& rec
       }
       if ((flags & kRequestHasTenant) != 0) request.tenant = payload.text();
       if ((flags & kRequestHasPriority) != 0) request.priority = get_int(payload);
+      if ((flags & kRequestHasTimeLeft) != 0) request.time_left = Duration{payload.zigzag()};
       record.body = request;
       get_decided(payload, request.id, record);
       break;
@@ -156,8 +157,17 @@ bool RecordDecoder::decode(RecordKind kind, ByteReader payload, InputRecord& rec
       seen.outcome.time_to_first_byte = Duration{payload.zigzag()};
       seen.outcome.output_tokens = get_int(payload);
       seen.outcome.endpoint = EndpointId(payload.varint());
+      seen.outcome.retry_after = Duration{payload.zigzag()};
       record.body = seen;
       get_decided(payload, seen.id, record);
+      break;
+    }
+    case RecordKind::kAnswerBegun: {
+      AnswerBegun begun;
+      begun.id = get_id(payload);
+      begun.endpoint = EndpointId(payload.varint());
+      record.body = begun;
+      get_decided(payload, begun.id, record);
       break;
     }
     case RecordKind::kRequestCancelled: {

@@ -95,7 +95,7 @@ void RecordEncoder::router_view(std::uint64_t version, TimePoint now, Decided de
 void RecordEncoder::router_request(RequestId id, const core::RequestFacts& facts, TimePoint now,
                                    Decided decided) {
   const auto& [path, model, replayable, work, data_class, prompt_tokens, output_tokens, tenant,
-               priority] = facts;
+               priority, time_left] = facts;
   ByteWriter bytes = start(now);
   put_id(bytes, id);
   latest_.of_loop(latest_.loop(id)) = id.value;
@@ -105,7 +105,8 @@ void RecordEncoder::router_request(RequestId id, const core::RequestFacts& facts
   bytes.u8(static_cast<std::uint8_t>(
       (replayable ? kRequestReplayable : 0U) | (has_work ? kRequestHasWork : 0U) |
       (!data_class.empty() ? kRequestHasDataClass : 0U) | (has_tokens ? kRequestHasTokens : 0U) |
-      (!tenant.empty() ? kRequestHasTenant : 0U) | (priority != 0 ? kRequestHasPriority : 0U)));
+      (!tenant.empty() ? kRequestHasTenant : 0U) | (priority != 0 ? kRequestHasPriority : 0U) |
+      (time_left != Duration{} ? kRequestHasTimeLeft : 0U)));
   if (has_work) bytes.f64(work);
   if (!data_class.empty()) bytes.text(data_class);
   if (has_tokens) {
@@ -114,13 +115,15 @@ void RecordEncoder::router_request(RequestId id, const core::RequestFacts& facts
   }
   if (!tenant.empty()) bytes.text(tenant);
   if (priority != 0) bytes.zigzag(priority);
+  if (time_left != Duration{}) bytes.zigzag(time_left.count());
   put_decided(bytes, id, decided);
   finish(RecordKind::kRequestMade);
 }
 
 void RecordEncoder::router_outcome(RequestId id, const core::Outcome& outcome, TimePoint now,
                                    Decided decided) {
-  const auto& [kind, status, time_to_first_byte, replayable, output_tokens, endpoint] = outcome;
+  const auto& [kind, status, time_to_first_byte, replayable, output_tokens, endpoint, retry_after] =
+      outcome;
   ByteWriter bytes = start(now);
   put_id(bytes, id);
   bytes.u8(static_cast<std::uint8_t>(static_cast<unsigned>(kind) << 1U | (replayable ? 1U : 0U)));
@@ -128,8 +131,18 @@ void RecordEncoder::router_outcome(RequestId id, const core::Outcome& outcome, T
   bytes.zigzag(time_to_first_byte.count());
   bytes.zigzag(output_tokens);
   bytes.varint(endpoint.value);
+  bytes.zigzag(retry_after.count());
   put_decided(bytes, id, decided);
   finish(RecordKind::kOutcomeSeen);
+}
+
+void RecordEncoder::router_answer_begun(RequestId id, EndpointId endpoint, TimePoint now,
+                                        Decided decided) {
+  ByteWriter bytes = start(now);
+  put_id(bytes, id);
+  bytes.varint(endpoint.value);
+  put_decided(bytes, id, decided);
+  finish(RecordKind::kAnswerBegun);
 }
 
 void RecordEncoder::router_cancel(RequestId id, TimePoint now, Decided decided) {

@@ -31,6 +31,7 @@ enum class RecordKind : std::uint8_t {
   kViewTaken,
   kRequestMade,
   kOutcomeSeen,
+  kAnswerBegun,
   kRequestCancelled,
   kTimerFired,
   kDigestTaken,
@@ -59,6 +60,7 @@ inline constexpr std::uint8_t kRequestHasDataClass = 1U << 2U;
 inline constexpr std::uint8_t kRequestHasTokens = 1U << 3U;
 inline constexpr std::uint8_t kRequestHasTenant = 1U << 4U;
 inline constexpr std::uint8_t kRequestHasPriority = 1U << 5U;
+inline constexpr std::uint8_t kRequestHasTimeLeft = 1U << 6U;
 
 inline constexpr std::uint8_t kBriefActionMask = 3U;
 inline constexpr std::uint8_t kBriefLate = 1U << 2U;

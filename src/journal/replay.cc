@@ -95,6 +95,11 @@ class Replay {
     router_->on_outcome(seen.id, seen.outcome, record.at, decisions_);
     compare(record);
   }
+  void take(const AnswerBegun& begun, const InputRecord& record) {
+    if (!router_runs()) return;
+    router_->on_answer_begun(begun.id, begun.endpoint, record.at, decisions_);
+    compare(record);
+  }
   void take(const RequestCancelled& cancelled, const InputRecord& record) {
     if (!router_runs()) return;
     router_->on_cancel(cancelled.id, record.at, decisions_);

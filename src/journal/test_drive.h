@@ -162,7 +162,13 @@ class Drive {
                      : luck < 995 ? core::OutcomeKind::kBroken
                                   : core::OutcomeKind::kTimedOut;
     }
-    at(now_ + service, [this, id = decision.request, outcome] {
+    at(now_ + service, [this, id = decision.request, endpoint = decision.endpoint, outcome] {
+      if (draws_.below(16) == 0) {
+        call([&](auto& out) {
+          router_.on_answer_begun(id, endpoint, now_, out);
+          sink_.router_answer_begun(id, endpoint, now_, out);
+        });
+      }
       call([&](auto& out) {
         router_.on_outcome(id, outcome, now_, out);
         sink_.router_outcome(id, outcome, now_, out);

@@ -310,6 +310,11 @@ class Reason {
         return head + "it is larger than what any unit that may serve it is made for.";
       case RejectReason::kOverShare:
         return head + "the hold queue is full, and its tenant had more than its share of it.";
+      case RejectReason::kOverBudget:
+        return head +
+               "its tenant has used up what it may: requests per second, at once, or money per hour.";
+      case RejectReason::kDeadline:
+        return head + "the time limit that its client stated ended before it could be answered.";
     }
     return {};
   }

@@ -96,6 +96,10 @@ const char* to_string(RejectReason reason) {
       return "too_large";
     case RejectReason::kOverShare:
       return "over_share";
+    case RejectReason::kOverBudget:
+      return "over_budget";
+    case RejectReason::kDeadline:
+      return "deadline";
   }
   return "?";
 }

@@ -58,6 +58,8 @@ enum class RejectReason : std::uint8_t {
   kForbidden,       // no unit of the configuration may see data of its class: 403
   kTooLarge,        // none of those that may is made for its size: 413
   kOverShare,       // the hold queue is full, and its tenant held more than its share: 429
+  kOverBudget,      // its tenant has used up what it may per second, at once or per hour: 429
+  kDeadline,        // its client's own time limit ended before it could be answered: 504
 };
 
 struct Decision {

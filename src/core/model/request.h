@@ -30,6 +30,8 @@ struct RequestFacts {
   std::string_view tenant{};
   // Among requests held for one service the higher one goes first; kept within the bounds below.
   int priority = 0;
+  // Its client waits no longer than this from now on; 0 = it did not say.
+  Duration time_left{};
 };
 
 inline constexpr int kLowestPriority = -4;
@@ -55,6 +57,7 @@ struct Outcome {
   bool replayable = true;         // see RequestFacts
   int output_tokens = 0;          // of a language model's answer; 0 = not counted
   EndpointId endpoint{};          // of a hedged request: whose copy ended; 0 = the only one's
+  Duration retry_after{};         // the endpoint asked for such a pause, with 429 or 503; 0 = none
 };
 
 const char* to_string(OutcomeKind kind);

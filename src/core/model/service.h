@@ -87,6 +87,17 @@ struct HedgeRule {
   double budget = 0.05;  // copies per request, at most
 };
 
+// Trying again after an answer of 5xx or a timeout, which costs the fleet a second serving of what
+// may fail again. So: none unless asked for, spread out by a jittered pause, and within a budget.
+// What never reached an endpoint, or died before its first byte, is re-decided outside of it.
+struct RetryRule {
+  int attempts = 0;              // further ones of a request; 0 = never
+  double budget = 0.2;           // share of the requests in flight that may be such (Envoy)
+  int floor = 3;                 // of which so many are always allowed (Envoy)
+  Duration backoff = 25ms;       // drawn from 0 up to this, doubled with every further attempt
+  Duration max_backoff = 250ms;  // but not beyond this
+};
+
 struct ServiceSpec {
   std::string name;
   std::vector<std::string> paths;   // exact paths, or prefixes when they end in '*'
@@ -112,6 +123,7 @@ struct ServiceSpec {
   std::vector<Label> require;  // labels that a unit must have for any of its requests
 
   HedgeRule hedge;
+  RetryRule retry;
   // When a smaller share of its endpoints is trusted, distrust is put aside: what is left would
   // drown in the whole load. Envoy's healthy_panic_threshold; 0 = never.
   double panic_threshold = 0.5;

@@ -60,6 +60,20 @@ struct EjectionRule {
   bool outliers = false;   // also those whose errors or latency stand out of their unit's
 };
 
+// How a unit is spoken to. The core hands it on to the shells unread; files are named here and read
+// by them, so that no secret stands in a configuration.
+struct UnitLink {
+  bool http2 = false;  // HTTP/2 with prior knowledge, or by ALPN over TLS; else HTTP/1.1
+  bool tls = false;
+  std::string server_name;       // expected in its certificate; empty = the endpoint's host
+  std::string ca_file;           // who may vouch for it; empty = the system's authorities
+  std::string certificate_file;  // ours, shown to it, with key_file; empty = none
+  std::string key_file;
+  std::string credential_header;  // a field of every request to it, with what the file holds
+  std::string credential_file;    // as its value; empty = none
+  bool operator==(const UnitLink&) const = default;
+};
+
 struct UnitSpec {
   std::string name;
   std::string model, hardware, framework, zone;  // empty = not stated
@@ -70,8 +84,9 @@ struct UnitSpec {
   Profile profile = Profile::single_server(1.0, 0.0);
   std::optional<LanguageProfile> language;  // of one that serves a language model
   int slots = 1;                            // requests one endpoint serves at once
-  double max_work = 0.0;                    // larger requests are not for it; 0 = any size is
-  int max_tokens = 0;  // of prompt and answer together: its context; 0 = not stated
+  bool adaptive_slots = false;  // `slots` is only the most: fewer while its queue is seen to grow
+  double max_work = 0.0;        // larger requests are not for it; 0 = any size is
+  int max_tokens = 0;           // of prompt and answer together: its context; 0 = not stated
 
   // Planned by Signalbox between these bounds when `managed`; otherwise `endpoints` is the whole
   // unit.
@@ -82,6 +97,7 @@ struct UnitSpec {
   Duration boot_time_max = 900s;
 
   std::vector<Address> endpoints;  // fixed servers of an unmanaged unit
+  UnitLink link;
   HealthCheck health;
   EjectionRule ejection;
   // An endpoint that is new, or back from an ejection, opens its slots over this time; of no effect
