@@ -4,7 +4,7 @@
 # the reason for each). Rooms name these imported targets under LIBRARIES:
 #
 #   fmt::fmt  spdlog::spdlog  yaml-cpp  CLI11::CLI11  ZLIB::ZLIB  SQLite::SQLite3  Threads::Threads
-#   OpenSSL::Crypto
+#   OpenSSL::Crypto  OpenSSL::SSL
 #   Boost::headers  Boost::json  Boost::url
 #   signalbox_asio     Boost.Asio and Boost.Beast, their non-template parts compiled once
 #   signalbox_gtest    GoogleTest, GoogleMock and RapidCheck (signalbox_test() links it already)
@@ -17,7 +17,7 @@ include_guard(GLOBAL)
 find_package(Threads REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(SQLite3 3.40 REQUIRED)
-find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
+find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto SSL)
 find_package(fmt 9.1 REQUIRED)
 find_package(spdlog 1.10 REQUIRED)
 find_package(yaml-cpp 0.7 REQUIRED)
