@@ -132,6 +132,7 @@ constexpr bool known(core::OutcomeKind value) {
     case core::OutcomeKind::kTimedOut:
     case core::OutcomeKind::kBroken:
     case core::OutcomeKind::kInvalid:
+    case core::OutcomeKind::kErrorAnswer:
       return true;
   }
   return false;

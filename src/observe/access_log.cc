@@ -6,8 +6,6 @@
 
 #include <fmt/format.h>
 
-#include <iterator>
-
 #include "observe/json_text.h"
 
 namespace signalbox::observe {
@@ -18,15 +16,39 @@ std::string_view without_query(std::string_view path) {
   return path.substr(0, path.find_first_of("?#")).substr(0, kMaxLoggedPathBytes);
 }
 
-void name(std::string& out, std::string_view key, std::string_view value) {
+void key(std::string& out, std::string_view name) {
   out += ",\"";
-  out += key;
+  out += name;
   out += "\":";
+}
+
+void text(std::string& out, std::string_view name, std::string_view value) {
+  key(out, name);
   if (value.empty()) {
     out += "null";
   } else {
     append_json_string(out, value);
   }
+}
+
+template <class Number>
+void number(std::string& out, std::string_view name, Number value) {
+  key(out, name);
+  const fmt::format_int digits(value);
+  out.append(digits.data(), digits.size());
+}
+
+// Milliseconds with three decimals.
+void millis(std::string& out, std::string_view name, Duration duration) {
+  key(out, name);
+  const auto micros = static_cast<std::uint64_t>((duration.count() + 500) / 1000);
+  const fmt::format_int whole(micros / 1000);
+  out.append(whole.data(), whole.size());
+  const std::uint64_t rest = micros % 1000;
+  const char decimals[] = {'.', static_cast<char>('0' + rest / 100),
+                           static_cast<char>('0' + rest / 10 % 10),
+                           static_cast<char>('0' + rest % 10)};
+  out.append(decimals, sizeof decimals);
 }
 
 }  // namespace
@@ -35,21 +57,23 @@ void append_access_line(std::string& out, const AccessRecord& record) {
   out += "{\"time\":\"";
   append_timestamp(out, record.at);
   out += '"';
-  name(out, "request_id", record.request_id);
-  name(out, "client", record.client_address);
-  name(out, "method", record.method);
-  name(out, "path", without_query(record.path));
-  name(out, "service", record.service);
-  name(out, "unit", record.unit);
-  name(out, "endpoint", record.endpoint);
-  name(out, "mode", core::to_string(record.mode));
-  name(out, "outcome", record.outcome);
-  fmt::format_to(std::back_inserter(out),
-                 ",\"status\":{},\"attempts\":{},\"bytes_in\":{},\"bytes_out\":{}"
-                 ",\"held_ms\":{:.3f},\"ttfb_ms\":{:.3f},\"duration_ms\":{:.3f}}}\n",
-                 record.status, record.attempts, record.bytes_in, record.bytes_out,
-                 to_millis(record.held), to_millis(record.time_to_first_byte),
-                 to_millis(record.duration));
+  text(out, "request_id", record.request_id);
+  text(out, "client", record.client_address);
+  text(out, "method", record.method);
+  text(out, "path", without_query(record.path));
+  text(out, "service", record.service);
+  text(out, "unit", record.unit);
+  text(out, "endpoint", record.endpoint);
+  text(out, "mode", core::to_string(record.mode));
+  text(out, "outcome", record.outcome);
+  number(out, "status", record.status);
+  number(out, "attempts", record.attempts);
+  number(out, "bytes_in", record.bytes_in);
+  number(out, "bytes_out", record.bytes_out);
+  millis(out, "held_ms", record.held);
+  millis(out, "ttfb_ms", record.time_to_first_byte);
+  millis(out, "duration_ms", record.duration);
+  out += "}\n";
 }
 
 }  // namespace signalbox::observe

@@ -134,7 +134,13 @@ std::string json_text(const json::value& value, Layout layout) {
 
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
-  for (std::size_t at = 0; at < text.size();) {
+  // Almost all of what is written needs no care.
+  const auto plain = std::find_if_not(text.begin(), text.end(), [](char c) {
+    return c >= ' ' && c <= '~' && c != '"' && c != '\\';
+  });
+  const auto length = static_cast<std::size_t>(plain - text.begin());
+  out.append(text.substr(0, length));
+  for (std::size_t at = length; at < text.size();) {
     const char32_t c = next_code_point(text, at);
     switch (c) {
       case U'"':

@@ -112,6 +112,14 @@ void Metrics::services() {
   out_.counter("signalbox_service_redecided_total",
                "Times a request was sent to another endpoint after a failure.");
   each_service([&](ServiceId id, const Spec&) { return index_.counts(id).redecided; });
+  out_.counter("signalbox_service_retried_total",
+               "Times a request was tried again after an answer of 5xx or a timeout.");
+  each_service([&](ServiceId id, const Spec&) { return index_.counts(id).retried; });
+  out_.counter("signalbox_service_hedged_total",
+               "Requests of which a second copy was sent, since the first took unusually long.");
+  each_service([&](ServiceId id, const Spec&) { return index_.counts(id).hedged; });
+  out_.counter("signalbox_service_hedges_won_total", "Of these, those that the copy answered.");
+  each_service([&](ServiceId id, const Spec&) { return index_.counts(id).hedges_won; });
 
   out_.gauge("signalbox_service_held_requests", "Requests waiting for a slot now.");
   each_service([&](ServiceId id, const Spec&) { return index_.counts(id).held; });

@@ -123,6 +123,8 @@ class Reason {
         return who + " sent no byte of a response in time";
       case OutcomeKind::kBroken:
         return who + " broke off in the middle of its response";
+      case OutcomeKind::kErrorAnswer:
+        return fmt::format("{} answered {}, which was not passed on", who, step.outcome->status);
       case OutcomeKind::kInvalid:
         return who + " answered against the rules of HTTP";
     }
@@ -312,7 +314,8 @@ class Reason {
         return head + "the hold queue is full, and its tenant had more than its share of it.";
       case RejectReason::kOverBudget:
         return head +
-               "its tenant has used up what it may: requests per second, at once, or money per hour.";
+               "its tenant has used up what it may: requests per second, at once, or money per "
+               "hour.";
       case RejectReason::kDeadline:
         return head + "the time limit that its client stated ended before it could be answered.";
     }

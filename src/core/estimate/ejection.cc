@@ -28,6 +28,10 @@ void Ejection::on_success() {
   until_ = dead_until_ = TimePoint::min();
 }
 
+void Ejection::pause(TimePoint now, Duration asked) {
+  asked_until_ = std::max(asked_until_, now + std::min(asked, kLongestAsked));
+}
+
 void Ejection::eject_outlier(TimePoint now) {
   ++times_outlier_;
   outlier_until_ = now + std::min(kLongestPause, kOutlierPause * times_outlier_);

@@ -108,6 +108,8 @@ const char* to_string(OutcomeKind kind) {
   switch (kind) {
     case OutcomeKind::kCompleted:
       return "completed";
+    case OutcomeKind::kErrorAnswer:
+      return "error_answer";
     case OutcomeKind::kUnreachable:
       return "unreachable";
     case OutcomeKind::kConnectTimeout:

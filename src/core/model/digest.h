@@ -24,6 +24,7 @@ struct ServiceDigest {
   std::uint64_t abandoned = 0;  // the client left
   std::uint64_t missed = 0;     // completed after the objective, failed or rejected
   std::uint64_t redecided = 0;  // sent to another endpoint after a failure
+  std::uint64_t retried = 0;    // tried again after an answer of 5xx or a timeout
   // Answered 403 or 413, since no unit may or can serve them: in none of the other counts.
   std::uint64_t unservable = 0;
   std::uint64_t hedged = 0;      // sent to a second endpoint beside the first

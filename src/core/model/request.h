@@ -45,6 +45,7 @@ enum class OutcomeKind : std::uint8_t {
   kTimedOut,        // no response byte within the service's timeout
   kBroken,          // the response broke off, or fell silent, after its first byte
   kInvalid,         // the response breaks HTTP's rules; nothing of it was passed on
+  kErrorAnswer,     // 5xx, `status`, and nothing of it was passed on yet: it could be tried again
 };
 
 // What happened to a forwarded request. Reported once per forward decision, unless the client left

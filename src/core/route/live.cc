@@ -48,7 +48,11 @@ void LiveFleet::adopt(const FleetView& view, const FleetSpec* previous_spec, Tim
     endpoint.id = seen.id;
     endpoint.unit = seen.unit;
     const bool was_ready = std::exchange(endpoint.ready, seen.state == EndpointState::kReady);
-    endpoint.slots = view.spec->unit(seen.unit).slots;
+    const UnitSpec& spec = view.spec->unit(seen.unit);
+    if (spec.adaptive_slots && !endpoint.adaptive) endpoint.limit = ConcurrencyLimit(spec.slots);
+    endpoint.adaptive = spec.adaptive_slots;
+    endpoint.limit.set_most(spec.slots);
+    endpoint.slots = endpoint.adaptive ? endpoint.limit.limit() : spec.slots;
     endpoint.free_position = -1;
     endpoint.trusted = endpoint.ready && !endpoint.ejection.ejected(now);
     endpoint.is_dead = endpoint.ejection.is_dead(now);
@@ -139,6 +143,13 @@ void LiveFleet::vacate(LiveEndpoint& endpoint) {
   } else if (endpoint.usable) {
     list(endpoint);
   }
+}
+
+void LiveFleet::note_first_byte(LiveEndpoint& endpoint, double ratio) {
+  if (!endpoint.adaptive || !endpoint.limit.observe(ratio, endpoint.in_flight)) return;
+  unlist(endpoint);
+  endpoint.slots = endpoint.limit.limit();
+  if (endpoint.usable) list(endpoint);
 }
 
 void LiveFleet::describe(TimePoint now, RouterDigest& digest) const {

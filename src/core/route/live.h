@@ -15,6 +15,7 @@
 #include "base/latency_histogram.h"
 #include "base/prng.h"
 #include "base/time.h"
+#include "core/estimate/concurrency_limit.h"
 #include "core/estimate/ejection.h"
 #include "core/estimate/outliers.h"
 #include "core/estimate/service_time.h"
@@ -32,6 +33,8 @@ struct LiveEndpoint {
   bool is_dead = false;  // ejected since nobody was there
   int in_flight = 0;
   int slots = 1;
+  bool adaptive = false;  // `slots` follows `limit`
+  ConcurrencyLimit limit;
   std::int64_t free_position = -1;  // place in its unit's free list; -1 = not listed
   int handicap = 0;  // slots that slow start keeps back while another endpoint has room
   TimePoint warm_from{};
@@ -106,6 +109,9 @@ class LiveFleet {
 
   void occupy(LiveEndpoint& endpoint);
   void vacate(LiveEndpoint& endpoint);
+
+  // Of an adaptive one: an answer began after `ratio` times what was expected.
+  void note_first_byte(LiveEndpoint& endpoint, double ratio);
 
   // Keeps traffic away from the endpoint until its pause ends.
   void refresh(LiveEndpoint& endpoint, TimePoint now);

@@ -186,6 +186,10 @@ Router::Picked Router::consider(Decision& decision, Ticket& ticket, TimePoint no
 
 void Router::decide(Ticket& ticket, TimePoint now, Decisions& out) {
   if (refuse_unservable(ticket, now, out)) return;
+  if (now >= ticket.give_up_at) {
+    reject(append_blank(ticket, now, out), RejectReason::kDeadline, 504, ticket);
+    return;
+  }
   Decision& decision = append_blank(ticket, now, out);
   const Picked picked = consider(decision, ticket, now);
   if (picked) {
@@ -214,6 +218,7 @@ void Router::forward(Decision& decision, std::size_t picked, Ticket& ticket, Tim
   ticket.forwarded_at = now;
   const Prospect& prospect = state.prospects[picked];
   ticket.expected = scale(prospect.latency(endpoint.in_flight), ticket.work);
+  ticket.alone = scale(prospect.latency(1), ticket.work);
   if (prospect.language != nullptr) expect_tokens(ticket, *prospect.language, endpoint.in_flight);
   live_.note_forwarded(candidate.unit);
   watch_for_hedge(ticket, picked);
@@ -258,6 +263,11 @@ void Router::on_request(RequestId id, const RequestFacts& facts, TimePoint now, 
   ticket.data_class = constraints_.class_of(facts.data_class);
   ticket.prompt_tokens = std::max(0, facts.prompt_tokens);
   ticket.output_tokens = std::max(0, facts.output_tokens);
+  if (facts.time_left > Duration::zero()) {
+    ticket.give_up_at = now + facts.time_left;
+    client_limits_.push(tickets_.place_of(ticket), ticket.give_up_at, id);
+  }
+  enter_load(ticket);
   constrain(ticket);
   ticket.tenant = tenants_.enter(facts.tenant);
   ticket.priority =
@@ -279,7 +289,7 @@ void Router::on_request(RequestId id, const RequestFacts& facts, TimePoint now, 
 
 void Router::on_outcome(RequestId id, const Outcome& outcome, TimePoint now, Decisions& out) {
   Ticket* const ticket = tickets_.find(id);
-  if (ticket == nullptr || ticket->held) return;
+  if (ticket == nullptr || ticket->held || ticket->resting) return;
   live_.readmit(now);
   live_.sweep(now);
   stop_watching(*ticket);
@@ -297,7 +307,10 @@ void Router::on_outcome(RequestId id, const Outcome& outcome, TimePoint now, Dec
     const bool failed = outcome.kind != OutcomeKind::kCompleted || outcome.status >= 500;
     if (failed) note_failure(*endpoint, outcome, now);
     live_.vacate(*endpoint);
-    if (failed) live_.refresh(*endpoint, now);
+    const bool asks_for_pause =
+        outcome.retry_after > Duration::zero() && live_.may_eject(*endpoint);
+    if (asks_for_pause) endpoint->ejection.pause(now, outcome.retry_after);
+    if (failed || asks_for_pause) live_.refresh(*endpoint, now);
   }
   if (ticket->orphaned) {
     // Nobody counts it any more, but its client may still wait for an answer.
@@ -327,14 +340,21 @@ void Router::on_outcome(RequestId id, const Outcome& outcome, TimePoint now, Dec
 
 // Norm: at most three times, another unit first, and only when no response byte was seen and the
 // shell can send every byte again. A silent endpoint (timed out) may still be working on the
-// request, so it is not re-decided.
+// request, and an error may be the request's own doing, so these are only tried again where the
+// service's rule says so, within its budget.
 void Router::redecide(Ticket& ticket, const Outcome& outcome, TimePoint now, Decisions& out) {
-  const int status = status_of(outcome.kind);
+  const bool answered = outcome.kind == OutcomeKind::kErrorAnswer;
+  const int status = answered ? outcome.status : status_of(outcome.kind);
   const bool reached = outcome.kind == OutcomeKind::kDied;
   const bool final =
-      outcome.kind == OutcomeKind::kTimedOut || outcome.kind == OutcomeKind::kInvalid;
+      outcome.kind == OutcomeKind::kTimedOut || outcome.kind == OutcomeKind::kInvalid || answered;
   ticket.replayable = outcome.replayable;
-  if (!ticket.replayable || (reached && !spec_of(ticket.service).retry_safe)) {
+  if (may_retry(ticket, outcome)) {
+    if (ticket.unit != Ticket::kNoUnit && !contains(ticket.tried, ticket.unit)) {
+      ticket.tried.push_back(ticket.unit);
+    }
+    rest(ticket, now, out);
+  } else if (!ticket.replayable || (reached && !spec_of(ticket.service).retry_safe)) {
     reject(append_blank(ticket, now, out), RejectReason::kNotReplayable, status, ticket);
   } else if (final || ticket.attempts >= kMaxAttempts) {
     reject(append_blank(ticket, now, out), RejectReason::kAttemptsEnded, status, ticket);
@@ -360,6 +380,7 @@ void Router::note_failure(LiveEndpoint& endpoint, const Outcome& outcome, TimePo
       break;
   }
   endpoint.sample.on_error();
+  if (outcome.retry_after > Duration::zero()) return;  // it says that it is full, not broken
   if (!endpoint.ejection.on_error() || !live_.may_eject(endpoint)) return;
   endpoint.ejection.eject(now);
 }
@@ -390,6 +411,12 @@ void Router::note_completion(const Ticket& request, LiveEndpoint* endpoint, cons
   // A quick 404 says nothing of how long the unit's work takes.
   if (outcome.status >= 300) return;
   unit.service_time.observe(now - request.forwarded_at, request.expected);
+  const bool was_timed =
+      outcome.time_to_first_byte > Duration::zero() && request.alone > Duration::zero();
+  if (endpoint != nullptr && was_timed) {
+    live_.note_first_byte(*endpoint,
+                          to_seconds(outcome.time_to_first_byte) / to_seconds(request.alone));
+  }
   observe_tokens(request, outcome, now);
 }
 
@@ -398,7 +425,9 @@ void Router::on_cancel(RequestId id, TimePoint now, Decisions& out) {
   if (ticket == nullptr) return;
   if (!ticket->orphaned) ++services_[ticket->service.index()].counts.abandoned;
   if (!ticket->held) settle(*ticket, ticket->endpoint);
-  if (ticket->held) {
+  if (ticket->resting) {
+    wake(*ticket);
+  } else if (ticket->held) {
     unhold(*ticket, now);
   } else if (LiveEndpoint* endpoint = live_.find(ticket->endpoint)) {
     live_.vacate(*endpoint);
@@ -410,7 +439,9 @@ void Router::on_cancel(RequestId id, TimePoint now, Decisions& out) {
 void Router::on_timer(TimePoint now, Decisions& out) {
   if (view_ == nullptr) return;
   live_.readmit(now);
+  give_up_for_clients(now, out);
   for (std::uint32_t i = 0; i < services_.size(); ++i) expire(ServiceId(i), now, out);
+  end_rests(now, out);
   release(now, out);
   send_hedges(now, out);
 }
@@ -508,7 +539,9 @@ void Router::adopt_spec(const FleetSpec& previous, TimePoint now, Decisions& out
   tickets_.for_each([&](Ticket& ticket) {
     const auto service =
         ticket.orphaned ? std::nullopt : spec.find_service(previous.service(ticket.service).name);
-    if (!service && ticket.held) {
+    if (!service && (ticket.held || ticket.resting)) {
+      wake(ticket);
+      ticket.orphaned = true;  // nobody counts it any more
       append_service_removed(ticket, now, out);
       forget(ticket);
       return;
@@ -524,6 +557,7 @@ void Router::adopt_spec(const FleetSpec& previous, TimePoint now, Decisions& out
     ticket.orphaned = !service;
     if (service) {
       ticket.service = *service;
+      enter_load(ticket);
       const auto& classes = previous.data.classes;
       ticket.data_class =
           classes.empty() ? kStrictest : constraints_.class_of(classes[ticket.data_class].name);

@@ -29,6 +29,7 @@
 #include "core/route/hedge.h"
 #include "core/route/hold_queue.h"
 #include "core/route/live.h"
+#include "core/route/retry.h"
 #include "core/route/tenant_table.h"
 #include "core/route/ticket_table.h"
 
@@ -86,6 +87,7 @@ class Router {
     std::vector<LatencyHistogram> latency;  // parallel to the service's units
     EndpointId last_taken;
     HedgeBudget hedge_budget;
+    RetryLoad retry_load;
     // What the view in force says, likewise:
     std::vector<Prospect> prospects;
     std::vector<double> shares;         // under a policy that draws by weight
@@ -110,6 +112,13 @@ class Router {
   void decide(Ticket& ticket, TimePoint now, Decisions& out);
   void forward(Decision& decision, std::size_t picked, Ticket& ticket, TimePoint now);
   void reject(Decision& decision, RejectReason reason, int status, Ticket& ticket);
+  bool may_retry(const Ticket& ticket, const Outcome& outcome) const;
+  void rest(Ticket& ticket, TimePoint now, Decisions& out);
+  void wake(Ticket& ticket);
+  void end_rests(TimePoint now, Decisions& out);
+  void give_up_for_clients(TimePoint now, Decisions& out);
+  void enter_load(const Ticket& ticket);
+  void leave_load(const Ticket& ticket);
   void redecide(Ticket& ticket, const Outcome& outcome, TimePoint now, Decisions& out);
   // The prompt of one that is owed its first token takes the same time wherever it waits, so its
   // line sees an earlier deadline of an empty prompt.
@@ -173,7 +182,10 @@ class Router {
   std::vector<QueueHead> heads_;        // of release(), kept so that it allocates nothing
   TicketTable tickets_;
   TenantTable tenants_;
-  PlaceHeap hedges_;  // tickets in flight, by when a copy is due; by their places
+  // Of tickets, by their places:
+  PlaceHeap hedges_;         // those in flight, by when a copy is due
+  PlaceHeap resting_;        // by when they are decided anew
+  PlaceHeap client_limits_;  // by when their clients give up
   Classifier classifier_;
   Constraints constraints_;
   Offers offers_{};  // of the decision under way

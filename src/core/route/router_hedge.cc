@@ -127,7 +127,7 @@ void Router::drop_copy(Ticket& ticket, const Outcome& outcome, TimePoint now) {
 
 void Router::on_answer_begun(RequestId id, EndpointId endpoint, TimePoint now, Decisions& out) {
   Ticket* const ticket = tickets_.find(id);
-  if (ticket == nullptr || ticket->held) return;
+  if (ticket == nullptr || ticket->held || ticket->resting) return;
   stop_watching(*ticket);
   if (!ticket->hedged()) return;
   settle(*ticket, endpoint);

@@ -47,7 +47,10 @@ void Router::unhold(Ticket& ticket, TimePoint now, bool to_be_served) {
 // The Router's last word on a request.
 void Router::forget(const Ticket& ticket) {
   tenants_.leave(ticket.tenant);
+  leave_load(ticket);
   stop_watching(ticket);
+  const auto place = tickets_.place_of(ticket);
+  if (client_limits_.contains(place)) client_limits_.remove(place);
   tickets_.erase(ticket);
 }
 
@@ -88,7 +91,9 @@ TimePoint Router::next_deadline() const {
     next = std::min(
         {next, held.next_end_of_slack(), held.first_arrival() + spec_of(ServiceId(i)).patience});
   }
-  if (!hedges_.empty()) next = std::min(next, hedges_.first_at());
+  for (const PlaceHeap* heap : {&hedges_, &resting_, &client_limits_}) {
+    if (!heap->empty()) next = std::min(next, heap->first_at());
+  }
   return any_held ? std::min(next, live_.next_readmission()) : next;
 }
 

@@ -35,7 +35,11 @@ struct Ticket {
   bool replayable = true;
   bool orphaned = false;  // its service left the configuration while it was in flight
   std::uint8_t attempts = 0;
+  std::uint8_t retries = 0;  // of these, after an answer of 5xx or a timeout
   bool held = false;
+  bool resting = false;  // has failed, and is to be decided anew after a pause (router_retry.cc)
+  // Its client waits no longer than this.
+  TimePoint give_up_at = TimePoint::max();
   // Of a language model; 0 = unknown:
   int prompt_tokens = 0;
   int output_tokens = 0;  // at most
@@ -49,6 +53,7 @@ struct Ticket {
   UnitId unit;  // kNoUnit once it has left the configuration
   TimePoint forwarded_at{};
   Duration expected{};  // the profile's time in service at its work and the load it found
+  Duration alone{};     // the profile's where it were the only one there
   Duration expected_first_token{};  // likewise, of a language model
   Duration expected_per_token{};
   // A second copy of it, in flight beside the first (router_hedge.cc); endpoint 0 = there is none.
