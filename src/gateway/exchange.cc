@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The stages of one request; see exchange.h. The response side is in exchange_relay.cc.
+// A request on its way in: the stages up to the attempt that forwards it, and what a failed attempt
+// leads to. The answer's way back is in exchange_answer.cc. See exchange.h.
 #include "gateway/exchange.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "core/route/classify.h"
 #include "net/clock.h"
 #include "wire/api.h"
+#include "wire/client_timeout.h"
 #include "wire/http1_writer.h"
 
 namespace signalbox::gateway {
 
 namespace {
+
+// A body that comes more slowly than this, on average, is not waited for: nginx and Apache call
+// such clients attacks (slow POST).
+constexpr double kLeastBytesPerS = 512.0;
 
 // What a client reads when the Router rejects.
 std::string describe(const core::Decision& decision) {
@@ -50,37 +55,44 @@ std::string describe(const core::Decision& decision) {
   return "rejected";
 }
 
-}  // namespace
-
-Exchange::Exchange(std::shared_ptr<ClientConnection> client, Loop& loop)
-    : client_(std::move(client)), loop_(loop), arrival_(net::now()), timer_(loop.io()) {}
-
-const core::ServiceSpec& Exchange::service() const {
-  return view_->spec->service(decision_.service);
+// The protocol that a request wants its connection to change to, if it is one that may pass.
+std::string_view wanted_upgrade(const wire::RequestHead& head, const wire::Framing& framing) {
+  if (!framing.upgrade || head.method != "GET" || framing.body != wire::BodyKind::kNone) return {};
+  const wire::Field* const field = wire::find_field(head.fields, wire::FieldKind::kUpgrade);
+  return wire::equals_ignoring_case(field->value, "websocket") ? "websocket" : std::string_view();
 }
 
+}  // namespace
+
+Exchange::Exchange(std::shared_ptr<ClientStream> client, Loop& loop)
+    : client_(std::move(client)),
+      loop_(loop),
+      id_(loop.new_id()),
+      id_text_(format_id(id_)),
+      arrival_(net::now()),
+      limit_(loop.deadlines(), [this] { on_limit(); }),
+      body_(loop.options().inspect_bytes) {}
+
+Exchange::~Exchange() = default;
+
 void Exchange::start() {
-  const auto& request = client_->request();
-  head_request_ = request.head().method == "HEAD";
-  id_ = loop_.register_exchange(shared_from_this());
-  registered_ = true;
-  auto target = wire::normalise_target(request.head().target);
+  loop_.register_exchange(id_, shared_from_this());
+  const wire::RequestHead& head = client_->head();
+  head_request_ = head.method == "HEAD";
+  auto target = wire::normalise_target(head.target);
+  loop_.ring().began(id_, head.method, target.ok() ? target->path : std::string());
   if (!target.ok()) {
-    loop_.ring().began(id_, request.head().method, "");
     answer(target.error().status, target.error().message, "bad_target", {});
     return;
   }
   target_ = std::move(*target);
-  loop_.ring().began(id_, request.head().method, target_.path);
-  if (request.expects_continue() && !request.done()) {
-    outgoing_ = wire::kContinue;
-    client_->write(asio::buffer(outgoing_), [self = shared_from_this()](error_code error) {
-      if (error) return self->on_client_gone();
-      self->outgoing_.clear();
-      self->classify();
-    });
+  upgrade_ = wanted_upgrade(head, client_->framing());
+  const auto limit = wire::client_timeout(head);
+  if (!limit.ok()) {
+    answer(400, limit.error().message, "bad_timeout", {});
     return;
   }
+  if (*limit) client_deadline_ = arrival_ + **limit;
   classify();
 }
 
@@ -89,56 +101,63 @@ void Exchange::start() {
 void Exchange::classify() {
   const bool look = core::needs_model(*loop_.view().spec, target_.path) &&
                     wire::carries_model(wire::classify_api(target_.path));
-  if (look && !client_->request().done()) {
-    model_ = std::make_unique<wire::ModelField>();
-    arm(loop_.options().header_timeout);
-    client_->want_body();
-    return;
-  }
-  admit();
+  if (!look) return admit();
+  model_ = std::make_unique<wire::ModelField>();
+  model_->feed(body_.from(0));
+  on_body_progress();
 }
 
 void Exchange::on_body_bytes(std::string_view bytes) {
-  bytes_in_ += bytes.size();
   if (model_) model_->feed(bytes);
-  if (replayable_ && kept_.size() + bytes.size() <= loop_.options().inspect_bytes) {
-    kept_.append(bytes);
-  } else {
-    replayable_ = false;
-  }
-  unsent_.append(bytes);
+  body_.append(bytes);
+}
+
+// Waits no longer for the next piece than a client may pause, nor for the whole than it takes one
+// that is just fast enough.
+void Exchange::want_body() {
+  const TimePoint now = net::now();
+  const Duration pause = loop_.options().body_timeout;
+  if (body_wanted_at_ == TimePoint{}) body_wanted_at_ = now;
+  const Duration slowest = from_seconds(static_cast<double>(body_.arrived()) / kLeastBytesPerS);
+  limit_.set(std::min(now + pause, body_wanted_at_ + pause + slowest));
+  client_->want_body();
 }
 
 void Exchange::on_body_progress() {
   if (over_) return;
-  if (!classified_) {
-    if (client_->request().done()) model_->finish();
-    const bool undecided = model_->state() == wire::ModelField::State::kNeedMore;
-    if (undecided && unsent_.size() < loop_.options().inspect_bytes) {
-      client_->want_body();
-      return;
+  limit_.clear();
+  if (classified_) {
+    for (const auto& attempt : Attempts(attempts_)) {
+      if (attempt) attempt->on_more_body();
     }
-    if (model_->state() == wire::ModelField::State::kMalformed) {
-      answer(400, model_->problem(), "invalid_json", {});
-      return;
-    }
-    timer_.cancel();
-    admit();
     return;
   }
-  if (upstream_ && !write_pending_) send_body();
+  if (client_->request_complete()) model_->finish();
+  const bool undecided = model_->state() == wire::ModelField::State::kNeedMore;
+  if (undecided && body_.arrived() < loop_.options().inspect_bytes) {
+    want_body();
+  } else if (model_->state() == wire::ModelField::State::kMalformed) {
+    answer(400, model_->problem(), "invalid_json", {});
+  } else {
+    admit();
+  }
 }
 
 void Exchange::on_body_failure(int status, std::string_view message) {
   if (over_) return;
-  drop_upstream();
-  if (std::exchange(in_flight_, false)) loop_.router().cancel(id_);
-  if (head_relayed_) {
+  limit_.clear();
+  drop_attempts();
+  if (std::exchange(known_to_router_, false)) loop_.router().cancel(id_);
+  if (answer_ != Answer::kNone) {
     break_off();
   } else {
-    client_keep_alive_ = false;
     answer(status, message, "bad_body", {});
   }
+}
+
+void Exchange::on_limit() {
+  const auto self = shared_from_this();
+  on_body_failure(408, "the request body was not sent in time");
 }
 
 void Exchange::admit() {
@@ -147,17 +166,20 @@ void Exchange::admit() {
   facts.path = target_.path;
   const std::string model = model_ ? model_->model() : std::string();
   facts.model = model;
-  facts.replayable = can_resend();
+  facts.replayable = body_.whole();
   const DataClassFound data_class = find_data_class();
   facts.data_class = data_class.name;
   const TenantFound tenant =
-      find_tenant(loop_.options().tenants, client_->request().head(), client_->client_address());
-  if (tenant.refused) ++loop_.counters().tenant_headers_refused;
+      find_tenant(loop_.options().tenants, client_->head(), client_->peer().address);
+  if (tenant.refused) loop_.count(loop_.counters().tenant_headers_refused, 1);
   facts.tenant = tenant.name;
   facts.priority = tenant.priority;
   facts.prompt_tokens = prompt_tokens();
+  if (client_deadline_ != TimePoint::max()) {
+    facts.time_left = std::max(client_deadline_ - net::now(), Duration{1});
+  }
   model_.reset();
-  in_flight_ = true;
+  known_to_router_ = true;
   on_ruling(loop_.router().request(id_, facts));
 }
 
@@ -167,7 +189,8 @@ int Exchange::prompt_tokens() const {
   constexpr std::uint64_t kBytesPerToken = 4;
   const wire::Api api = wire::classify_api(target_.path);
   if (api != wire::Api::kOpenaiChat && api != wire::Api::kOpenaiCompletions) return 0;
-  const std::uint64_t body = client_->request().content_length().value_or(bytes_in_);
+  const wire::Framing& framing = client_->framing();
+  const std::uint64_t body = framing.has_length ? framing.length : body_.arrived();
   const std::uint64_t seen = std::min<std::uint64_t>(body, loop_.options().inspect_bytes);
   return static_cast<int>(seen / kBytesPerToken);
 }
@@ -176,216 +199,129 @@ DataClassFound Exchange::find_data_class() {
   // Without classes every request is of the same one, and no token needs to be verified.
   if (loop_.view().spec->data.classes.empty()) return {};
   const auto found =
-      gateway::find_data_class(loop_.options().data_class, client_->request().head(),
-                               client_->client_address(), net::unix_nanos() / 1'000'000'000);
+      gateway::find_data_class(loop_.options().data_class, client_->head(), client_->peer().address,
+                               net::unix_nanos() / 1'000'000'000);
   auto& counters = loop_.counters();
-  if (found.source == DataClassSource::kClaimRefused) ++counters.claims_refused;
-  if (found.source == DataClassSource::kHeaderRefused) ++counters.headers_refused;
+  if (found.source == DataClassSource::kClaimRefused) loop_.count(counters.claims_refused, 1);
+  if (found.source == DataClassSource::kHeaderRefused) loop_.count(counters.headers_refused, 1);
   return found;
 }
 
 void Exchange::on_ruling(const Ruling& ruling) {
   if (over_) return;
-  const bool was_held = decision_.action == core::Action::kHold && held_since_ != TimePoint{};
-  if (was_held) held_ += net::now() - std::exchange(held_since_, TimePoint{});
-  decision_ = ruling.decision;
-  view_ = ruling.view;
-  switch (decision_.action) {
+  if (held_since_ != TimePoint{}) held_ += net::now() - std::exchange(held_since_, TimePoint{});
+  switch (ruling.decision.action) {
     case core::Action::kForward:
-      forward();
+      forward(ruling);
       break;
     case core::Action::kHold:
+      ruling_ = ruling;
       held_since_ = net::now();
-      timer_.cancel();
       client_->watch();
       break;
     case core::Action::kReject:
-      in_flight_ = false;
-      answer(decision_.status, describe(decision_), to_string(decision_.reason),
-             decision_.retry_after);
+      ruling_ = ruling;
+      known_to_router_ = false;
+      answer(ruling.decision.status, describe(ruling.decision), to_string(ruling.decision.reason),
+             ruling.decision.retry_after);
       break;
   }
 }
 
-void Exchange::forward() {
-  const int attempt = ++attempt_;
-  forwarded_at_ = net::now();
-  body_sent_ = false;
-  const auto endpoint = std::lower_bound(
-      view_->endpoints.begin(), view_->endpoints.end(), decision_.endpoint,
-      [](const core::EndpointView& entry, EndpointId id) { return entry.id < id; });
-  address_ = endpoint->address;
-  client_->watch();
-  loop_.upstreams().acquire(decision_.endpoint, address_, fresh_,
-                            [self = shared_from_this(), attempt](
-                                error_code error, std::shared_ptr<UpstreamConnection> connection) {
-                              if (self->over_ || attempt != self->attempt_) return;
-                              self->on_connected(error, std::move(connection));
-                            });
-}
-
-void Exchange::on_connected(error_code error, std::shared_ptr<UpstreamConnection> connection) {
-  if (error) {
-    fail_attempt(error == asio::error::timed_out ? core::OutcomeKind::kConnectTimeout
-                                                 : core::OutcomeKind::kUnreachable);
+void Exchange::forward(const Ruling& ruling) {
+  // A copy that was decided on just before the answer to the first one began is not sent.
+  if (ruling.decision.hedge && answer_ != Answer::kNone) {
+    if (relaying_ != nullptr) loop_.router().answer_begun(id_, relaying_->decision().endpoint);
     return;
   }
-  upstream_ = std::move(connection);
-  upstream_->parser.reset(head_request_);
-  tokens_.reset();
-  if (service().objective.in_tokens()) tokens_.emplace();
-  upstream_->parser.on_body([this](std::string_view bytes) {
-    if (tokens_) tokens_->feed(bytes);
-    append_body(outgoing_, bytes);
-  });
-  response_begin_ = response_end_ = 0;
-  arm(service().timeout);
-  send_request();
-  read_response();
+  ruling_ = ruling;
+  ++attempts_made_;
+  auto& place = attempts_[0] ? attempts_[1] : attempts_[0];
+  place = std::make_shared<Attempt>(shared_from_this(), loop_, ruling);
+  // A connection that may become a tunnel is given away as it is, so nothing may be read from it.
+  if (upgrade_.empty()) client_->watch();
+  const auto attempt = place;
+  attempt->start();
 }
 
-// The head, and what of the body has arrived: all of it again when this is another attempt.
-void Exchange::send_request() {
-  const auto& request = client_->request();
-  if (replayable_) unsent_ = kept_;
-  wire::RequestRewrite rewrite;
+// The client's head in our words. Fields that only we may set were taken out of it by their kind;
+// those that a configuration names are withheld here.
+void Exchange::send_head(Attempt& attempt, UnitStream& stream) const {
   const std::string target = target_.text();
-  const std::string host = core::to_string(address_);
-  const std::string id = format_id(id_);
+  const std::string host = core::to_string(attempt.address());
+  wire::RequestRewrite rewrite;
   rewrite.target = target;
   rewrite.host = host;
-  rewrite.client_address = client_->client_address();
+  rewrite.client_address = client_->peer().address;
+  rewrite.client_scheme = client_->peer().secure ? "https" : "http";
   // A stated length of zero is passed on: some servers insist on one with every POST.
-  const auto length = request.content_length();
-  rewrite.framing = length ? wire::WriteFraming{wire::BodyKind::kLength, *length}
-                           : wire::WriteFraming{request.framing().body, 0};
-  const wire::OwnField own{"x-signalbox-request-id", id};
-  rewrite.own = {&own, 1};
+  const wire::Framing& framing = client_->framing();
+  rewrite.framing = framing.has_length ? wire::WriteFraming{wire::BodyKind::kLength, framing.length}
+                                       : wire::WriteFraming{framing.body, 0};
+  std::array<wire::OwnField, 2> own{{{"x-signalbox-request-id", id_text_}, {}}};
+  std::string time_left;
+  if (client_deadline_ != TimePoint::max()) {
+    time_left = wire::format_timeout_ms(client_deadline_ - net::now());
+    own[1] = {wire::kTimeoutField, time_left};
+  }
+  rewrite.own = std::span(own).first(time_left.empty() ? 1 : 2);
   const auto& tenants = loop_.options().tenants;
   const std::array<std::string_view, 3> withheld{loop_.options().data_class.header, tenants.header,
                                                  tenants.priority_header};
   rewrite.withhold = withheld;
-  sending_.clear();
-  wire::append_request_head(sending_, request.head(), rewrite);
-  send_body();
+  rewrite.upgrade = upgrade_;
+  stream.send_head({client_->head(), rewrite}, attempt);
 }
 
-// Sends what has arrived, then asks for more: never more than one buffer of the body is under way.
-void Exchange::send_body() {
-  const bool chunked = client_->request().framing().body == wire::BodyKind::kChunked;
-  if (!unsent_.empty()) {
-    body_bytes_sent_ = true;
-    if (chunked) {
-      sending_ += wire::ChunkHead(unsent_.size()).view();
-      sending_ += unsent_;
-      sending_ += wire::kChunkEnd;
-    } else {
-      sending_ += unsent_;
-    }
-    unsent_.clear();
-  }
-  if (client_->request().done() && !std::exchange(body_sent_, true) && chunked) {
-    sending_ += wire::kLastChunk;
-  }
-  if (sending_.empty()) {
-    want_body_or_watch();
-    return;
-  }
-  write_pending_ = true;
-  asio::async_write(upstream_->socket, asio::buffer(sending_),
-                    [self = shared_from_this(), connection = upstream_, attempt = attempt_](
-                        error_code error, std::size_t) { self->on_sent(error, attempt); });
+Attempt* Exchange::other_than(const Attempt& attempt) const {
+  return attempts_[0].get() == &attempt ? attempts_[1].get() : attempts_[0].get();
 }
 
-void Exchange::on_sent(error_code error, int attempt) {
-  if (attempt != attempt_) return;
-  write_pending_ = false;
-  if (over_ || !upstream_) return;
-  sending_.clear();
-  // A unit may answer and close without reading all of a body: what it said decides, so a failed
-  // write only ends the sending.
-  if (error) return;
-  if (!unsent_.empty() || (client_->request().done() && !body_sent_)) {
-    send_body();
-  } else {
-    want_body_or_watch();
-  }
+// The first place is the one that is never empty while the second is taken.
+void Exchange::drop(const Attempt& attempt) {
+  if (attempts_[0].get() == &attempt) attempts_[0] = std::move(attempts_[1]);
+  attempts_[1].reset();
 }
 
-void Exchange::want_body_or_watch() {
-  if (!client_->request().done()) {
-    client_->want_body();
-  } else {
-    client_->watch();
+void Exchange::drop_attempts() {
+  for (auto& attempt : attempts_) {
+    if (attempt) std::exchange(attempt, nullptr)->abandon();
   }
+  relaying_ = nullptr;
 }
 
-void Exchange::drop_upstream() {
-  ++attempt_;  // whatever is still under way there is of the past
-  write_pending_ = false;
-  if (!upstream_) return;
-  error_code ignored;
-  upstream_->socket.close(ignored);
-  upstream_.reset();
-}
-
-// The attempt ended before any response byte: the Router says what next.
-void Exchange::fail_attempt(core::OutcomeKind kind) {
-  const bool stale =
-      kind == core::OutcomeKind::kDied && upstream_ && upstream_->reused && can_resend() && !fresh_;
-  drop_upstream();
-  timer_.cancel();
-  if (stale) {
-    // A pooled connection that the unit had closed meanwhile says nothing of the unit: once more,
-    // on a new one.
-    fresh_ = true;
-    forward();
-    return;
-  }
-  fresh_ = false;
-  core::Outcome outcome;
-  outcome.kind = kind;
-  outcome.replayable = can_resend();
+std::optional<Ruling> Exchange::report(const Attempt& attempt, const core::Outcome& outcome) {
   loop_.ring().observed(id_, outcome);
-  if (const auto ruling = loop_.router().outcome(decision_, view_, outcome)) {
-    on_ruling(*ruling);
-  } else {
-    // Its service left the configuration meanwhile, so the Router knows it no more.
-    in_flight_ = false;
-    answer(503, "the service was removed from the configuration", "service_removed", {});
+  return loop_.router().outcome(attempt.decision(), attempt.ruling().view, outcome);
+}
+
+// Before any response byte the Router says what next; of two attempts the other goes on.
+void Exchange::on_attempt_failed(Attempt& attempt, core::OutcomeKind kind) {
+  const auto self = shared_from_this();
+  const auto kept = attempt.shared_from_this();
+  core::Outcome outcome = attempt.outcome(kind);
+  outcome.replayable = body_.whole();
+  outcome.endpoint = attempt.decision().endpoint;
+  attempt.abandon();
+  const bool was_relaying = relaying_ == &attempt;
+  drop(attempt);
+  if (was_relaying) {
+    known_to_router_ = false;
+    report(*kept, outcome);
+    relaying_ = nullptr;
+    break_off();
+    return;
   }
+  // Without a ruling another attempt is under way, or the ruling that sends it is.
+  if (const auto ruling = report(*kept, outcome)) on_ruling(*ruling);
 }
 
 void Exchange::on_client_gone() {
   if (over_) return;
-  drop_upstream();
-  if (std::exchange(in_flight_, false)) loop_.router().cancel(id_);
-  client_keep_alive_ = false;
-  observe("abandoned", false);
-}
-
-void Exchange::arm(Duration after) {
-  timer_.expires_after(std::chrono::duration_cast<asio::steady_timer::duration>(after));
-  timer_.async_wait([self = shared_from_this(), attempt = attempt_](error_code error) {
-    if (!error) self->on_timer(attempt);
-  });
-}
-
-void Exchange::on_timer(int attempt) {
-  if (over_ || attempt != attempt_) return;
-  if (!classified_) {
-    client_keep_alive_ = false;
-    answer(408, "the request body was not sent in time", "slow_body", {});
-  } else if (!upstream_) {
-    return;
-  } else if (!head_relayed_) {
-    fail_attempt(core::OutcomeKind::kTimedOut);
-  } else if (const Duration silence = net::now() - last_byte_at_;
-             silence < service().idle_timeout) {
-    arm(service().idle_timeout - silence);
-  } else {
-    break_off();
-  }
+  const auto self = shared_from_this();
+  drop_attempts();
+  if (std::exchange(known_to_router_, false)) loop_.router().cancel(id_);
+  observe("abandoned");
 }
 
 }  // namespace signalbox::gateway

@@ -3,13 +3,15 @@
 // One request from its head to the last byte of its answer. The stages are methods, in the order of
 // the request's life:
 //
-//   classify -> admit -> forward -> relay -> observe
+//   authenticate -> classify -> admit -> forward -> relay -> observe
 //
-// (constrain and pick happen inside admit: they are the Router's.) A failure before the first
+// (constrain and pick happen inside admit: they are the Router's.) To forward is to make an
+// attempt; a hedged request has two at a time until one of them answers. A failure before the first
 // response byte goes back to the Router, which forwards again, holds or rejects; after the first
 // byte there is no way back, and the client sees the answer break off.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -22,109 +24,119 @@
 #include "core/model/decision.h"
 #include "core/model/fleet_view.h"
 #include "core/model/request.h"
-#include "gateway/client_connection.h"
+#include "gateway/attempt.h"
+#include "gateway/client_stream.h"
 #include "gateway/loop.h"
-#include "gateway/upstream_pool.h"
+#include "gateway/request_body.h"
+#include "net/deadlines.h"
 #include "wire/model_field.h"
 #include "wire/path.h"
-#include "wire/sse_counter.h"
 
 namespace signalbox::gateway {
 
 class Exchange : public std::enable_shared_from_this<Exchange> {
  public:
-  Exchange(std::shared_ptr<ClientConnection> client, Loop& loop);
+  Exchange(std::shared_ptr<ClientStream> client, Loop& loop);
+  ~Exchange();
 
   void start();
 
-  // From the client's connection.
+  // From the client's stream.
   void on_body_bytes(std::string_view bytes);
   void on_body_progress();
   void on_body_failure(int status, std::string_view message);
   void on_client_gone();
+  void on_flushed();
 
-  // From the loop: a held request's turn has come, or its patience has ended.
+  // From the loop: a held request's turn has come, or its patience has ended, or it is late enough
+  // for a second attempt.
   void on_ruling(const Ruling& ruling);
 
-  // Something of an answer has been sent, or is being sent.
-  bool answering() const { return head_relayed_ || !outgoing_.empty(); }
+  // For attempts.
+  const ClientStream& client() const { return *client_; }
+  const RequestBody& body() const { return body_; }
+  // The client waits no longer than this; TimePoint::max() = it did not say.
+  TimePoint client_deadline() const { return client_deadline_; }
+  void want_body();
+  void send_head(Attempt& attempt, UnitStream& stream) const;
+  void on_attempt_sent(std::uint64_t offset) { body_.sent(offset); }
+  void on_attempt_head(Attempt& attempt, const wire::ResponseHead& head,
+                       const wire::Framing& framing);
+  void on_attempt_body(Attempt& attempt, std::string_view bytes);
+  void on_attempt_trailers(Attempt& attempt, std::span<const wire::Field> trailers);
+  void on_attempt_end(Attempt& attempt);
+  void on_attempt_pause(Attempt& attempt);
+  void on_attempt_failed(Attempt& attempt, core::OutcomeKind kind);
+
+  // From the tunnel that a WebSocket became.
+  void on_tunnel_end(std::uint64_t bytes_in, std::uint64_t bytes_out);
 
  private:
+  using Attempts = std::array<std::shared_ptr<Attempt>, 2>;
+
   void classify();
   void admit();
   DataClassFound find_data_class();
   int prompt_tokens() const;
-  void forward();
-  void on_connected(error_code error, std::shared_ptr<UpstreamConnection> connection);
-  void send_request();
-  void send_body();
-  void on_sent(error_code error, int attempt);
-  void read_response();
-  void on_response_bytes(error_code error, std::size_t count, int attempt);
-  void relay();
-  void relay_head();
-  void on_relayed(error_code error);
-  void complete();
+  void forward(const Ruling& ruling);
+  bool tries_again(Attempt& attempt);
+  void relay_head(const Attempt& attempt, const wire::ResponseHead& head,
+                  const wire::Framing& framing);
+  void complete(Attempt& attempt);
   void break_off();
-  void fail_attempt(core::OutcomeKind kind);
+  void become_tunnel();
   void answer(int status, std::string_view message, std::string_view code, Duration retry_after);
-  void observe(std::string_view outcome, bool keep_alive);
-  void append_body(std::string& out, std::string_view bytes) const;
-  void arm(Duration after);
-  void on_timer(int attempt);
-  void drop_upstream();
-  bool can_resend() const { return replayable_ || !body_bytes_sent_; }
-  const core::ServiceSpec& service() const;
-  void want_body_or_watch();
+  void flush();
+  void observe(std::string_view outcome);
+  std::optional<Ruling> report(const Attempt& attempt, const core::Outcome& outcome);
+  Attempt* other_than(const Attempt& attempt) const;
+  void drop(const Attempt& attempt);
+  void drop_attempts();
+  void on_limit();
+  const core::ServiceSpec& service() const {
+    return ruling_.view->spec->service(ruling_.decision.service);
+  }
 
-  std::shared_ptr<ClientConnection> client_;
+  std::shared_ptr<ClientStream> client_;
   Loop& loop_;
   RequestId id_;
+  std::string id_text_;
   TimePoint arrival_;
-  asio::steady_timer timer_;
+  TimePoint client_deadline_ = TimePoint::max();
+  net::Deadline limit_;  // of the body's arrival
 
   // classify
   wire::Target target_;
   std::unique_ptr<wire::ModelField> model_;  // while the body is being looked at
   bool classified_ = false;
-
-  // The body: what is kept for another attempt, and what the present one has not sent yet.
-  std::string kept_;
-  bool replayable_ = true;  // `kept_` is all that has arrived
-  std::string unsent_;
-  std::string sending_;  // owned by the write in progress
-  bool write_pending_ = false;
   bool head_request_ = false;
+  std::string_view upgrade_;  // the protocol it asks for on the same connection; empty = none
+  RequestBody body_;
+  TimePoint body_wanted_at_{};
 
   // admit, forward
-  bool registered_ = false;
-  core::Decision decision_;
-  std::shared_ptr<const core::FleetView> view_;  // the one the decision was taken under
-  core::Address address_;
-  std::shared_ptr<UpstreamConnection> upstream_;
-  int attempt_ = 0;               // counts connections tried; handlers of an older one are ignored
-  bool in_flight_ = false;        // the Router awaits an outcome
-  bool body_bytes_sent_ = false;  // some of the body has left for a unit
-  bool body_sent_ = false;        // the present attempt has sent the whole request
-  bool fresh_ = false;            // do not use a pooled connection
+  Ruling ruling_;  // the latest; its view may be null before the first
+  Attempts attempts_;
+  bool known_to_router_ = false;  // it awaits an outcome, or a cancellation
   TimePoint held_since_{};
   Duration held_{};
+  int attempts_made_ = 0;
 
   // relay
-  TimePoint forwarded_at_{};
-  Duration time_to_first_byte_{};
-  TimePoint last_byte_at_{};
-  std::size_t response_begin_ = 0;  // unparsed bytes in the upstream's buffer
-  std::size_t response_end_ = 0;
-  bool head_relayed_ = false;
-  bool client_chunked_ = false;
-  bool client_until_close_ = false;
-  bool client_keep_alive_ = true;
-  std::optional<wire::SseCounter> tokens_;  // of the answer, where tokens are owed
-  std::string outgoing_;
-  std::uint64_t bytes_in_ = 0;
-  std::uint64_t bytes_out_ = 0;
+  Attempt* relaying_ = nullptr;  // the one of attempts_ whose answer it is
+  enum class Answer : std::uint8_t { kNone, kBegun, kSwitching, kBreaking, kComplete };
+  Answer answer_ = Answer::kNone;
+  bool flush_pending_ = false;
+  bool collected_ = false;  // there is something to flush
+  bool event_stream_ = false;
+  bool between_events_ = true;  // of such a stream: the last event is complete
+  TimePoint first_byte_at_{};
+  core::Address served_by_;  // port 0 = nobody
+  UnitId served_by_unit_;
   int status_ = 0;
+  std::string outcome_;             // as the access log names it
+  std::uint64_t bytes_out_ = 0;     // of bodies
+  std::uint64_t tunnelled_in_ = 0;  // from a client that has become one end of a tunnel
   bool over_ = false;
 };
 

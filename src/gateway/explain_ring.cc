@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A map with an age order; see explain_ring.h.
+// A ring for each loop; see explain_ring.h.
 #include "gateway/explain_ring.h"
-
-#include <fmt/format.h>
 
 #include <charconv>
 #include <utility>
@@ -12,7 +10,13 @@
 
 namespace signalbox::gateway {
 
-std::string format_id(RequestId id) { return fmt::format("{:016x}", id.value); }
+std::string format_id(RequestId id) {
+  std::string text(16, '0');
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    text[text.size() - 1 - i] = "0123456789abcdef"[(id.value >> (4 * i)) & 0xf];
+  }
+  return text;
+}
 
 std::optional<RequestId> parse_id(std::string_view text) {
   constexpr std::size_t kMaxDigits = 16;
@@ -23,45 +27,69 @@ std::optional<RequestId> parse_id(std::string_view text) {
   return RequestId(value);
 }
 
-observe::RequestStory* ExplainRing::story(RequestId id) {
-  const auto found = stories_.find(id);
-  return found == stories_.end() ? nullptr : &found->second;
+ExplainRing::ExplainRing(std::size_t capacity, std::size_t loops)
+    : per_loop_((capacity + loops - 1) / loops) {
+  for (std::size_t i = 0; i < loops; ++i) stripes_.push_back(std::make_unique<Stripe>());
+}
+
+ExplainRing::Stripe* ExplainRing::stripe_of(RequestId id) const {
+  const std::uint64_t loop = loop_of(id);
+  return per_loop_ > 0 && loop < stripes_.size() ? stripes_[loop].get() : nullptr;
+}
+
+const ExplainRing::Entry* ExplainRing::entry(const Stripe& stripe, RequestId id) const {
+  const std::size_t at = sequence_of(id) % per_loop_;
+  return at < stripe.entries.size() && stripe.entries[at].id == id ? &stripe.entries[at] : nullptr;
+}
+
+observe::RequestStory* ExplainRing::story(Stripe& stripe, RequestId id) {
+  const Entry* const kept = entry(stripe, id);
+  return kept != nullptr ? &stripe.entries[sequence_of(id) % per_loop_].story : nullptr;
 }
 
 void ExplainRing::began(RequestId id, std::string_view method, std::string_view path) {
-  if (capacity_ == 0) return;
-  observe::RequestStory story;
-  story.request_id = format_id(id);
+  Stripe* const stripe = stripe_of(id);
+  if (stripe == nullptr) return;
+  const std::int64_t started_at = net::unix_nanos();
+  const std::lock_guard lock(stripe->mutex);
+  const std::size_t at = sequence_of(id) % per_loop_;
+  if (at >= stripe->entries.size()) stripe->entries.resize(at + 1);
+  Entry& entry = stripe->entries[at];
+  entry.id = id;
+  observe::RequestStory& story = entry.story;
   story.method = method;
   story.path = path;
-  story.started_at = net::unix_nanos();
-  const std::lock_guard lock(mutex_);
-  if (order_.size() >= capacity_) {
-    stories_.erase(order_.front());
-    order_.pop_front();
-  }
-  stories_.emplace(id, std::move(story));
-  order_.push_back(id);
+  story.started_at = started_at;
+  story.steps.clear();
+  story.status = 0;
+  story.finished = false;
+  story.time_to_first_byte = story.duration = {};
 }
 
 void ExplainRing::decided(const core::Decision& decision,
-                          std::shared_ptr<const core::FleetView> view) {
-  const std::lock_guard lock(mutex_);
-  if (auto* kept = story(decision.request)) {
-    kept->steps.push_back({decision, std::move(view), std::nullopt});
+                          const std::shared_ptr<const core::FleetView>& view) {
+  Stripe* const stripe = stripe_of(decision.request);
+  if (stripe == nullptr) return;
+  const std::lock_guard lock(stripe->mutex);
+  if (auto* kept = story(*stripe, decision.request)) {
+    kept->steps.push_back({decision, view, std::nullopt});
   }
 }
 
 void ExplainRing::observed(RequestId id, const core::Outcome& outcome) {
-  const std::lock_guard lock(mutex_);
-  auto* kept = story(id);
+  Stripe* const stripe = stripe_of(id);
+  if (stripe == nullptr) return;
+  const std::lock_guard lock(stripe->mutex);
+  auto* kept = story(*stripe, id);
   if (kept != nullptr && !kept->steps.empty()) kept->steps.back().outcome = outcome;
 }
 
 void ExplainRing::finished(RequestId id, int status, Duration time_to_first_byte,
                            Duration duration) {
-  const std::lock_guard lock(mutex_);
-  if (auto* kept = story(id)) {
+  Stripe* const stripe = stripe_of(id);
+  if (stripe == nullptr) return;
+  const std::lock_guard lock(stripe->mutex);
+  if (auto* kept = story(*stripe, id)) {
     kept->status = status;
     kept->finished = true;
     kept->time_to_first_byte = time_to_first_byte;
@@ -70,10 +98,14 @@ void ExplainRing::finished(RequestId id, int status, Duration time_to_first_byte
 }
 
 std::optional<observe::RequestStory> ExplainRing::find(RequestId id) const {
-  const std::lock_guard lock(mutex_);
-  const auto found = stories_.find(id);
-  if (found == stories_.end() || found->second.steps.empty()) return std::nullopt;
-  return found->second;
+  const Stripe* const stripe = stripe_of(id);
+  if (stripe == nullptr) return std::nullopt;
+  const std::lock_guard lock(stripe->mutex);
+  const Entry* const kept = entry(*stripe, id);
+  if (kept == nullptr || kept->story.steps.empty()) return std::nullopt;
+  observe::RequestStory story = kept->story;
+  story.request_id = format_id(id);
+  return story;
 }
 
 }  // namespace signalbox::gateway

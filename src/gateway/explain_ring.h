@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The stories of the latest requests, for `signalbox explain`: each decision with the view it was
-// taken under, and what came of it. Bounded: the oldest story gives way to the newest. Shared by
-// all loops behind one mutex, which is only ever held to move a record.
+// taken under, and what came of it. Bounded: the oldest story gives way to the newest, and its
+// memory is used again. A request's id says which loop it is of and the how manieth there, so its
+// place is known without a search, and loops do not wait for each other.
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <vector>
 
 #include "core/model/decision.h"
 #include "core/model/fleet_view.h"
@@ -21,6 +21,14 @@
 
 namespace signalbox::gateway {
 
+// An id is the number of its loop in the upper bits, and a count of that loop's in these lower
+// ones.
+inline constexpr int kSequenceBits = 48;
+constexpr std::uint64_t loop_of(RequestId id) { return id.value >> kSequenceBits; }
+constexpr std::uint64_t sequence_of(RequestId id) {
+  return id.value & ((1ULL << kSequenceBits) - 1);
+}
+
 // How an id is written in headers, logs and on the command line: 16 hex digits.
 std::string format_id(RequestId id);
 // nullopt unless `text` is 1 to 16 hex digits.
@@ -28,11 +36,11 @@ std::optional<RequestId> parse_id(std::string_view text);
 
 class ExplainRing {
  public:
-  // `capacity` stories are kept; 0 keeps none.
-  explicit ExplainRing(std::size_t capacity) : capacity_(capacity) {}
+  // `capacity` stories are kept, an equal part of them for each loop; 0 keeps none.
+  explicit ExplainRing(std::size_t capacity, std::size_t loops = 1);
 
   void began(RequestId id, std::string_view method, std::string_view path);
-  void decided(const core::Decision& decision, std::shared_ptr<const core::FleetView> view);
+  void decided(const core::Decision& decision, const std::shared_ptr<const core::FleetView>& view);
   void observed(RequestId id, const core::Outcome& outcome);
   // `duration` and `time_to_first_byte` count from arrival; status 0 = the client left first.
   void finished(RequestId id, int status, Duration time_to_first_byte, Duration duration);
@@ -40,12 +48,22 @@ class ExplainRing {
   std::optional<observe::RequestStory> find(RequestId id) const;
 
  private:
-  observe::RequestStory* story(RequestId id);
+  struct Entry {
+    RequestId id;
+    observe::RequestStory story;
+  };
+  struct Stripe {
+    mutable std::mutex mutex;
+    std::vector<Entry> entries;  // by sequence, modulo
+  };
 
-  std::size_t capacity_;
-  mutable std::mutex mutex_;
-  std::unordered_map<RequestId, observe::RequestStory> stories_;
-  std::deque<RequestId> order_;  // oldest first
+  // Where the story is or would be; null where none is kept. REQUIRES: the stripe is locked.
+  const Entry* entry(const Stripe& stripe, RequestId id) const;
+  observe::RequestStory* story(Stripe& stripe, RequestId id);
+  Stripe* stripe_of(RequestId id) const;
+
+  std::size_t per_loop_;
+  std::vector<std::unique_ptr<Stripe>> stripes_;
 };
 
 }  // namespace signalbox::gateway

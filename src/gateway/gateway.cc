@@ -13,7 +13,7 @@ Gateway::Gateway(Options options, asio::io_context& timer_io, AccessLog log,
                  RouterShell::Observer observer, journal::Recorders recorders)
     : options_(std::move(options)),
       recorders_(recorders),
-      ring_(options_.explain_ring),
+      ring_(options_.explain_ring, static_cast<std::size_t>(options_.threads)),
       router_(options_.seed, timer_io, ring_, std::move(observer), recorders) {
   SIGNALBOX_ASSERT(options_.threads >= 1);
   for (int i = 0; i < options_.threads; ++i) {

@@ -10,8 +10,10 @@
 #include <vector>
 
 #include "base/assert.h"
-#include "gateway/client_connection.h"
 #include "gateway/exchange.h"
+#include "gateway/greeting.h"
+#include "gateway/http1_client_connection.h"
+#include "net/clock.h"
 
 namespace signalbox::gateway {
 
@@ -21,7 +23,16 @@ using asio::ip::tcp;
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
 // When descriptors run out (B79) accepting pauses instead of spinning.
-constexpr auto kAcceptPause = std::chrono::milliseconds(100);
+constexpr Duration kAcceptPause = 100ms;
+
+constexpr Duration kLogDelay = 50ms;
+constexpr std::size_t kLogBytes = 64UL * 1024;
+
+std::string address_of(const net::Stream& stream) {
+  error_code error;
+  const auto endpoint = stream.socket().remote_endpoint(error);
+  return error ? std::string("unknown") : endpoint.address().to_string();
+}
 
 }  // namespace
 
@@ -31,9 +42,11 @@ Loop::Loop(const Options& options, RouterShell& router, ExplainRing& ring, Acces
       ring_(ring),
       log_(std::move(log)),
       thread_("gateway"),
+      deadlines_(thread_.io()),
       acceptor_(thread_.io()),
-      accept_pause_(thread_.io()),
-      upstreams_(std::make_shared<UpstreamPool>(thread_.io(), options.connect_timeout)),
+      accept_pause_(deadlines_, [this] { accept(); }),
+      log_delay_(deadlines_, [this] { flush_log(); }),
+      units_(std::make_shared<UnitPool>(thread_.io(), deadlines_, options.connect_timeout)),
       index_(router.add_sink(*this)) {}
 
 Loop::~Loop() { stop(); }
@@ -72,10 +85,7 @@ void Loop::accept() {
   acceptor_.async_accept(io(), [this](error_code error, tcp::socket socket) {
     if (!acceptor_.is_open()) return;
     if (error) {
-      accept_pause_.expires_after(kAcceptPause);
-      accept_pause_.async_wait([this](error_code cancelled) {
-        if (!cancelled) accept();
-      });
+      accept_pause_.set(net::now() + kAcceptPause);
       return;
     }
     const std::size_t share =
@@ -83,14 +93,27 @@ void Loop::accept() {
     if (connections_.size() < share) {
       error_code ignored;
       socket.set_option(tcp::no_delay(true), ignored);
-      counters_.accepted.fetch_add(1, std::memory_order_relaxed);
-      const auto connection = std::make_shared<ClientConnection>(std::move(socket), *this);
-      connections_.insert(connection.get());
-      counters_.client_connections.store(connections_.size(), std::memory_order_relaxed);
-      connection->start();
+      count(counters_.accepted, 1);
+      net::Stream stream(std::move(socket));
+      if (options_.tls || options_.http2) {
+        std::make_shared<Greeting>(std::move(stream), *this)->start();
+      } else {
+        begin(std::move(stream), false, {});
+      }
     }
     accept();
   });
+}
+
+void Loop::begin(net::Stream stream, bool /*http2*/, std::string_view read_ahead) {
+  ClientPeer peer{address_of(stream), stream.secure(), stream.tls_peer()};
+  std::make_shared<Http1ClientConnection>(std::move(stream), std::move(peer), *this, read_ahead)
+      ->start();
+}
+
+void Loop::remember_connection(ClientConnection* connection) {
+  connections_.insert(connection);
+  counters_.client_connections.store(connections_.size(), std::memory_order_relaxed);
 }
 
 void Loop::forget_connection(ClientConnection* connection) {
@@ -98,18 +121,32 @@ void Loop::forget_connection(ClientConnection* connection) {
   counters_.client_connections.store(connections_.size(), std::memory_order_relaxed);
 }
 
-RequestId Loop::register_exchange(const std::shared_ptr<Exchange>& exchange) {
-  const RequestId id = RouterShell::make_id(index_, ++next_sequence_);
+void Loop::register_exchange(RequestId id, const std::shared_ptr<Exchange>& exchange) {
   exchanges_.emplace(id, exchange);
   active_.store(exchanges_.size(), std::memory_order_relaxed);
-  counters_.upstream_connections.store(upstreams_->open_connections(), std::memory_order_relaxed);
-  return id;
+  counters_.upstream_connections.store(units_->open_connections(), std::memory_order_relaxed);
 }
 
 void Loop::forget_exchange(RequestId id) {
   exchanges_.erase(id);
   active_.store(exchanges_.size(), std::memory_order_relaxed);
-  counters_.upstream_connections.store(upstreams_->open_connections(), std::memory_order_relaxed);
+  counters_.upstream_connections.store(units_->open_connections(), std::memory_order_relaxed);
+}
+
+void Loop::log(const observe::AccessRecord& record) {
+  if (!log_) return;
+  observe::append_access_line(log_lines_, record);
+  if (log_lines_.size() >= kLogBytes) {
+    flush_log();
+  } else if (!log_delay_.is_set()) {
+    log_delay_.set(net::now() + kLogDelay);
+  }
+}
+
+void Loop::flush_log() {
+  log_delay_.clear();
+  if (!log_lines_.empty()) log_(log_lines_);
+  log_lines_.clear();
 }
 
 void Loop::deliver(const Ruling& ruling) {
@@ -130,15 +167,15 @@ void Loop::adopt(std::shared_ptr<const core::FleetView> view) {
   view_ = std::move(view);
   std::unordered_set<EndpointId> alive;
   for (const auto& endpoint : view_->endpoints) alive.insert(endpoint.id);
-  upstreams_->prune([&](EndpointId id) { return alive.contains(id); });
+  units_->prune([&](EndpointId id) { return alive.contains(id); });
 }
 
-std::vector<std::shared_ptr<ClientConnection>> Loop::open_connections() {
-  std::vector<std::shared_ptr<ClientConnection>> open;
-  for (auto* connection : connections_) {
-    if (auto alive = connection->weak_from_this().lock()) open.push_back(std::move(alive));
+// Any call may end connections, this one or others.
+void Loop::for_each_connection(void (ClientConnection::*call)()) {
+  const std::vector<ClientConnection*> open(connections_.begin(), connections_.end());
+  for (ClientConnection* const connection : open) {
+    if (connections_.contains(connection)) (connection->*call)();
   }
-  return open;
 }
 
 void Loop::drain() {
@@ -146,7 +183,7 @@ void Loop::drain() {
     draining_ = true;
     error_code ignored;
     acceptor_.close(ignored);
-    for (const auto& connection : open_connections()) connection->drain();
+    for_each_connection(&ClientConnection::drain);
   });
 }
 
@@ -157,11 +194,12 @@ void Loop::stop() {
   thread_.stop();
   error_code ignored;
   acceptor_.close(ignored);
-  accept_pause_.cancel();
-  for (const auto& connection : open_connections()) connection->close();
-  upstreams_->close();
+  for_each_connection(&ClientConnection::close);
+  units_->close();
+  deadlines_.stop();
   io().restart();
   io().poll();
+  flush_log();
 }
 
 }  // namespace signalbox::gateway

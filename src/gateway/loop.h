@@ -16,15 +16,18 @@
 #include <vector>
 
 #include "base/result.h"
+#include "gateway/client_stream.h"
 #include "gateway/options.h"
 #include "gateway/router_shell.h"
-#include "gateway/upstream_pool.h"
+#include "gateway/unit_pool.h"
 #include "net/asio.h"
+#include "net/deadlines.h"
 #include "net/loop_thread.h"
+#include "net/stream.h"
+#include "observe/access_log.h"
 
 namespace signalbox::gateway {
 
-class ClientConnection;
 class Exchange;
 
 // What a loop counts; read by the admin page while the loop writes.
@@ -34,13 +37,14 @@ struct LoopCounters {
   std::atomic<std::uint64_t> bytes_out{0};
   std::atomic<std::uint64_t> client_connections{0};
   std::atomic<std::uint64_t> upstream_connections{0};
+  std::atomic<std::uint64_t> handshakes_failed{0};
   std::atomic<std::uint64_t> claims_refused{0};          // tokens that did not verify
   std::atomic<std::uint64_t> headers_refused{0};         // of data classes, not to be believed
   std::atomic<std::uint64_t> tenant_headers_refused{0};  // neither believed nor understood
 };
 
-// Takes one finished access-log line, newline included; called from any loop's thread.
-using AccessLog = std::function<void(std::string_view line)>;
+// Takes finished access-log lines, newlines included; called from any loop's thread.
+using AccessLog = std::function<void(std::string_view lines)>;
 
 class Loop final : public RulingSink {
  public:
@@ -63,14 +67,23 @@ class Loop final : public RulingSink {
   const Options& options() const { return options_; }
   RouterShell& router() { return router_; }
   ExplainRing& ring() { return ring_; }
-  UpstreamPool& upstreams() { return *upstreams_; }
+  UnitPool& units() { return *units_; }
+  net::Deadlines& deadlines() { return deadlines_; }
+  const std::shared_ptr<const net::TlsServer>& tls() const { return options_.tls; }
   LoopCounters& counters() { return counters_; }
   const LoopCounters& counters() const { return counters_; }
-  void log(std::string_view line) const {
-    if (log_) log_(line);
+  // Only this loop's thread adds, so nothing needs to be locked for it.
+  static void count(std::atomic<std::uint64_t>& counter, std::uint64_t more) {
+    counter.store(counter.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
   }
-  RequestId register_exchange(const std::shared_ptr<Exchange>& exchange);
+  // Lines are collected for a moment: one write for many requests.
+  void log(const observe::AccessRecord& record);
+  RequestId new_id() { return RouterShell::make_id(index_, ++next_sequence_); }
+  void register_exchange(RequestId id, const std::shared_ptr<Exchange>& exchange);
   void forget_exchange(RequestId id);
+  // A connection whose protocol is known; `read_ahead` was read of it already.
+  void begin(net::Stream stream, bool http2, std::string_view read_ahead);
+  void remember_connection(ClientConnection* connection);
   void forget_connection(ClientConnection* connection);
   bool draining() const { return draining_; }
   // Exchanges in progress; safe to read from any thread.
@@ -85,16 +98,20 @@ class Loop final : public RulingSink {
  private:
   void accept();
   void adopt(std::shared_ptr<const core::FleetView> view);
-  std::vector<std::shared_ptr<ClientConnection>> open_connections();
+  void for_each_connection(void (ClientConnection::*call)());
+  void flush_log();
 
   const Options& options_;
   RouterShell& router_;
   ExplainRing& ring_;
   AccessLog log_;
   net::LoopThread thread_;
+  net::Deadlines deadlines_;
   asio::ip::tcp::acceptor acceptor_;
-  asio::steady_timer accept_pause_;
-  std::shared_ptr<UpstreamPool> upstreams_;
+  net::Deadline accept_pause_;
+  net::Deadline log_delay_;
+  std::string log_lines_;
+  std::shared_ptr<UnitPool> units_;
   std::unordered_set<ClientConnection*> connections_;
   std::unordered_map<RequestId, std::weak_ptr<Exchange>> exchanges_;
   std::uint64_t index_;

@@ -6,11 +6,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 #include "base/time.h"
 #include "core/model/unit.h"
 #include "gateway/data_class.h"
 #include "gateway/tenant.h"
+#include "net/tls.h"
 
 namespace signalbox::gateway {
 
@@ -19,15 +21,19 @@ struct Options {
   int threads = 1;                          // event loops, one thread each
   Duration connect_timeout = 1s;            // to a unit
   Duration header_timeout = 10s;            // a client's head must be complete within this time
+  Duration body_timeout = 30s;              // a client may pause so long while it sends a body
+  Duration send_timeout = 60s;              // and while it does not take what it is sent
   Duration keep_alive = 75s;                // an idle client connection lives so long
   Duration drain = 30s;                     // for running requests, on shutdown
   std::size_t inspect_bytes = 64 * 1024;    // of a body: looked at, and kept for a re-decision
   std::uint64_t max_body = 64 * 1024 * 1024;
-  std::size_t max_connections = 10'000;  // from clients, over all loops
-  std::size_t explain_ring = 4096;       // requests whose story is kept
-  std::uint64_t seed = 1;                // of the Router
-  DataClassSources data_class;           // who is believed about a request's data
-  TenantSources tenants;                 // and about whose it is
+  std::size_t max_connections = 10'000;       // from clients, over all loops
+  std::size_t explain_ring = 4096;            // requests whose story is kept
+  std::uint64_t seed = 1;                     // of the Router
+  bool http2 = false;                         // spoken with clients that ask for it
+  std::shared_ptr<const net::TlsServer> tls;  // null = in clear
+  DataClassSources data_class;                // who is believed about a request's data
+  TenantSources tenants;                      // and about whose it is
 };
 
 }  // namespace signalbox::gateway

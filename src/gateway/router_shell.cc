@@ -60,7 +60,7 @@ void RouterShell::dispatch(const core::Router::Decisions& decisions, RequestId o
                            const std::shared_ptr<const core::FleetView>& view) {
   for (const auto& decision : decisions) {
     if (decision.request == own) continue;
-    RulingSink* sink = sinks_.at(static_cast<std::size_t>(decision.request.value >> kSequenceBits));
+    RulingSink* sink = sinks_.at(static_cast<std::size_t>(loop_of(decision.request)));
     asio::post(sink->io(), [sink, ruling = Ruling{decision, view}] { sink->deliver(ruling); });
   }
 }
@@ -116,6 +116,16 @@ std::optional<Ruling> RouterShell::outcome(const core::Decision& forwarded,
   });
   if (recorders_.decisions != nullptr) recorders_.decisions->ended(forwarded, view, outcome, now);
   return ruling;
+}
+
+void RouterShell::answer_begun(RequestId id, EndpointId endpoint) {
+  call(id, [&](core::Router& router, core::Router::Decisions& out) {
+    const TimePoint now = net::now();
+    router.on_answer_begun(id, endpoint, now, out);
+    if (recorders_.inputs != nullptr) {
+      recorders_.inputs->router_answer_begun(id, endpoint, now, out);
+    }
+  });
 }
 
 void RouterShell::cancel(RequestId id) {

@@ -48,7 +48,7 @@ class RouterShell {
   // Registers a loop; its index goes into the ids it makes. REQUIRES: before any traffic.
   std::uint64_t add_sink(RulingSink& sink);
   static RequestId make_id(std::uint64_t sink, std::uint64_t sequence) {
-    return RequestId((sink << kSequenceBits) | (sequence & ((1ULL << kSequenceBits) - 1)));
+    return RequestId(sink << kSequenceBits | sequence_of(RequestId(sequence)));
   }
 
   // From any thread. Releases held requests.
@@ -64,14 +64,14 @@ class RouterShell {
   std::optional<Ruling> outcome(const core::Decision& forwarded,
                                 const std::shared_ptr<const core::FleetView>& view,
                                 const core::Outcome& outcome);
+  // Of a request with two attempts: this endpoint has begun to answer, the other one has lost.
+  void answer_begun(RequestId id, EndpointId endpoint);
   void cancel(RequestId id);
 
   // Stops the timer. REQUIRES: timer_io's thread, or none running.
   void stop();
 
  private:
-  static constexpr int kSequenceBits = 48;
-
   void dispatch(const core::Router::Decisions& decisions, RequestId own,
                 const std::shared_ptr<const core::FleetView>& view);
   void arm_timer(TimePoint deadline);

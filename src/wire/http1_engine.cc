@@ -41,12 +41,12 @@ bool names_some_http_version(std::string_view start_line) {
 
 template <bool kIsRequest>
 Engine<kIsRequest>::Engine(const ParserLimits& limits) : limits_(limits) {
-  reset(false);
+  reset({});
 }
 
 template <bool kIsRequest>
-void Engine<kIsRequest>::reset(bool head_request) {
-  head_request_ = head_request;
+void Engine<kIsRequest>::reset(Answering answering) {
+  answering_ = answering;
   failure_.reset();
   started_ = head_done_ = done_ = false;
   interims_ = blank_lines_ = 0;
@@ -241,8 +241,8 @@ template <bool kIsRequest>
 bool Engine<kIsRequest>::on_status_line(int status, std::string_view reason, int version) {
   start_line_done_ = true;
   if (status < 100 || status > 599) return fail(502, "the status is outside 100 to 599");
-  if (status == 101) return fail(502, "the protocol was switched unasked");
-  interim_ = status < 200;
+  if (status == 101 && !answering_.upgrade) return fail(502, "the protocol was switched unasked");
+  interim_ = status < 200 && status != 101;
   if constexpr (!kIsRequest) {
     head_.status = status;
     head_.version = version;
@@ -283,7 +283,7 @@ bool Engine<kIsRequest>::on_head() {
       return check_request(head_);
     } else {
       head_.reason = text.substr(start_.value, start_.value_size);
-      return check_response(head_, head_request_);
+      return check_response(head_, answering_.head);
     }
   }();
   if (!checked.ok()) return fail(checked.error().status, checked.error().message);

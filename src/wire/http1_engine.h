@@ -27,9 +27,15 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
+  // What is known of a message before its first byte: to which request it is the answer.
+  struct Answering {
+    bool head = false;     // a HEAD
+    bool upgrade = false;  // one that asked for another protocol
+  };
+
   Result<std::size_t, ParseFailure> consume(std::string_view bytes);
   std::optional<ParseFailure> finish_eof();
-  void reset(bool head_request);
+  void reset(Answering answering);
 
   bool started() const { return started_; }
   bool head_done() const { return head_done_; }
@@ -50,7 +56,7 @@ class Engine {
     explicit Grammar(Engine& engine) : engine_(engine) {
       this->body_limit(boost::none);  // bodies are limited by the engine, and streamed anyway
       this->header_limit(std::numeric_limits<std::uint32_t>::max());  // likewise heads
-      this->skip(engine.head_request_);
+      this->skip(engine.answering_.head);
     }
 
    private:
@@ -134,7 +140,7 @@ class Engine {
   Head head_;
   Framing framing_;
 
-  bool head_request_ = false;
+  Answering answering_;
   bool started_ = false;
   bool start_line_done_ = false;
   bool head_done_ = false;

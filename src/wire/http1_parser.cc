@@ -44,7 +44,7 @@ bool RequestParser::upgrade() const { return framing().upgrade; }
 bool RequestParser::expects_continue() const { return framing().expects_continue; }
 std::optional<std::uint64_t> RequestParser::content_length() const { return length_of(framing()); }
 std::uint64_t RequestParser::body_bytes() const { return impl_->body_bytes(); }
-void RequestParser::reset() { impl_->reset(false); }
+void RequestParser::reset() { impl_->reset({}); }
 
 ResponseParser::ResponseParser(ParserLimits limits) : impl_(std::make_unique<Impl>(limits)) {}
 ResponseParser::~ResponseParser() = default;
@@ -64,6 +64,8 @@ bool ResponseParser::keep_alive() const { return framing().keep_alive; }
 bool ResponseParser::chunked() const { return framing().body == BodyKind::kChunked; }
 std::optional<std::uint64_t> ResponseParser::content_length() const { return length_of(framing()); }
 std::uint64_t ResponseParser::body_bytes() const { return impl_->body_bytes(); }
-void ResponseParser::reset(bool head_request) { impl_->reset(head_request); }
+void ResponseParser::reset(bool head_request, bool upgrade) {
+  impl_->reset({head_request, upgrade});
+}
 
 }  // namespace signalbox::wire

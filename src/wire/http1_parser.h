@@ -83,7 +83,8 @@ class ResponseParser {
   ResponseParser& operator=(ResponseParser&&) noexcept;
 
   // As for RequestParser. Interim responses (1xx) are read and dropped, at most 8 of them (B49);
-  // 101 is a failure, because no Upgrade is ever sent to a unit.
+  // 101 is a failure where no upgrade was asked for, else the end of HTTP: done right behind the
+  // head.
   void on_body(BodySink sink);
   Result<std::size_t, ParseFailure> consume(std::string_view bytes);
 
@@ -107,8 +108,8 @@ class ResponseParser {
   std::uint64_t body_bytes() const;
 
   // Ready for the answer to the next request; `head_request` says that request was a HEAD, so that
-  // its answer has no body whatever its fields say.
-  void reset(bool head_request = false);
+  // its answer has no body whatever its fields say, `upgrade` that it asked for another protocol.
+  void reset(bool head_request = false, bool upgrade = false);
 
  private:
   struct Impl;

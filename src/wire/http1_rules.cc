@@ -232,7 +232,7 @@ Result<Framing, ParseFailure> check_response(const ResponseHead& head, bool head
     return ParseFailure{502, std::move(failure->message)};
   }
   framing.keep_alive = keeps_alive(connection_options(head.fields), head.version);
-  if (head_request || head.status == 204 || head.status == 304) {
+  if (head_request || head.status == 101 || head.status == 204 || head.status == 304) {
     framing.body = BodyKind::kNone;
   } else if (framing.body == BodyKind::kNone && !framing.has_length) {
     framing.body = BodyKind::kUntilClose;

@@ -8,6 +8,7 @@
 #include <charconv>
 
 #include "base/assert.h"
+#include "wire/http1_rules.h"
 
 namespace signalbox::wire {
 
@@ -19,6 +20,11 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
 
 void append_own(std::string& out, std::span<const OwnField> own) {
   for (const OwnField& field : own) append_field(out, field.name, field.value);
+}
+
+void append_upgrade(std::string& out, std::string_view protocol) {
+  append_field(out, "Connection", "Upgrade");
+  append_field(out, "Upgrade", protocol);
 }
 
 void append_number(std::string& out, std::uint64_t number) {
@@ -78,6 +84,11 @@ void append_status_line(std::string& out, int status, std::string_view reason) {
 void append_response_end(std::string& out, const ResponseRewrite& rewrite) {
   append_own(out, rewrite.own);
   append_framing(out, rewrite.framing);
+  if (!rewrite.upgrade.empty()) {
+    append_upgrade(out, rewrite.upgrade);
+    out.append("\r\n");
+    return;
+  }
   const bool keep_alive = rewrite.keep_alive && rewrite.framing.body != BodyKind::kUntilClose;
   if (!keep_alive) {
     append_field(out, "Connection", "close");
@@ -107,6 +118,7 @@ void append_request_head(std::string& out, const RequestHead& head, const Reques
   append_own(out, rewrite.own);
   append_framing(out, rewrite.framing);
   if (rewrite.close) append_field(out, "Connection", "close");
+  if (!rewrite.upgrade.empty()) append_upgrade(out, rewrite.upgrade);
   out.append("\r\n");
 }
 
@@ -124,6 +136,14 @@ void append_response_head(std::string& out, const ResponseHead& head,
 void append_own_response_head(std::string& out, int status, const ResponseRewrite& rewrite) {
   append_status_line(out, status, reason_phrase(status));
   append_response_end(out, rewrite);
+}
+
+void append_last_chunk(std::string& out, std::span<const Field> trailers) {
+  out.append("0\r\n");
+  for (const Field& field : trailers) {
+    if (!refused_trailer(field.name)) append_field(out, field.name, field.value);
+  }
+  out.append("\r\n");
 }
 
 std::string_view reason_phrase(int status) {

@@ -36,6 +36,7 @@ struct RequestRewrite {
   bool forward_credentials = false;                 // Authorization, Cookie, X-Api-Key as received
   std::span<const std::string_view> withhold = {};  // names of fields that do not travel on
   bool close = false;                               // ask the unit to close afterwards
+  std::string_view upgrade = {};  // ask for this protocol on the same connection; empty = no
   std::span<const OwnField> own = {};
 };
 
@@ -48,6 +49,7 @@ struct ResponseRewrite {
   bool keep_alive = true;     // of the client's connection
   int client_version = 11;    // 10 or 11: an HTTP/1.0 client must be told of keep-alive
   std::span<const OwnField> own = {};
+  std::string_view upgrade = {};  // of a 101: the protocol that follows
 };
 
 // Appends the head of a unit's answer as it goes to the client, ending in the empty line.
@@ -74,6 +76,10 @@ class ChunkHead {
   std::array<char, kLongest> text_;
   std::size_t begin_;
 };
+
+// Appends the end of a chunked body with trailers: those that may be trailers, of the connection
+// none.
+void append_last_chunk(std::string& out, std::span<const Field> trailers);
 
 inline constexpr std::string_view kChunkEnd = "\r\n";
 inline constexpr std::string_view kLastChunk = "0\r\n\r\n";
