@@ -123,7 +123,7 @@ Result<core::Address, Complaint> parse_endpoint(std::string_view text) {
   constexpr std::string_view kScheme = "http://";
   if (text.starts_with("https://")) {
     return Complaint{fmt::format("{} asks for TLS", in_quotes(text)),
-                     "endpoints are reached over plain HTTP; write http://host:port"};
+                     "write host:port, and 'link: {tls: true}' in the unit"};
   }
   std::string_view rest = text;
   if (rest.starts_with(kScheme)) rest.remove_prefix(kScheme.size());

@@ -97,6 +97,24 @@ core::HealthCheck build_health(const Fields& health) {
           .fall = read_int(health, "fall")};
 }
 
+core::UnitLink build_link(const Fields& link) {
+  const auto text = [](const Fields& from, std::string_view key) {
+    return from.get<std::string>(key).value_or("");
+  };
+  core::UnitLink built;
+  built.http2 = read_int(link, "http") == 2;
+  built.tls = read<bool>(link, "tls");
+  built.server_name = text(link, "server_name");
+  built.ca_file = text(link, "ca");
+  built.certificate_file = text(link, "certificate");
+  built.key_file = text(link, "key");
+  if (link.has("credential")) {
+    built.credential_header = text(link.section("credential"), "header");
+    built.credential_file = text(link.section("credential"), "file");
+  }
+  return built;
+}
+
 core::UnitSpec build_unit(const std::string& name, const Fields& fields) {
   core::UnitSpec unit;
   unit.name = name;
@@ -114,6 +132,7 @@ core::UnitSpec build_unit(const std::string& name, const Fields& fields) {
   unit.max_work = fields.get<double>("max_work").value_or(0.0);
   unit.max_tokens = static_cast<int>(fields.get<std::int64_t>("max_tokens").value_or(0));
   unit.slots = read_int(fields, "slots");
+  unit.adaptive_slots = read<bool>(fields, "adaptive_slots");
   unit.managed = fields.has("replicas");
   if (unit.managed) {
     const Fields replicas = fields.section("replicas");
@@ -125,6 +144,7 @@ core::UnitSpec build_unit(const std::string& name, const Fields& fields) {
   for (const auto& item : fields.items<core::Address>("endpoints")) {
     unit.endpoints.push_back(item.value);
   }
+  unit.link = build_link(fields.section("link"));
   unit.health = build_health(fields.section("health"));
   const Fields ejection = fields.section("ejection");
   unit.ejection = {.max_share = read<double>(ejection, "max_share"),
@@ -191,6 +211,18 @@ core::Objective build_objective(const Fields& fields, const std::vector<UnitId>&
   return objective;
 }
 
+core::RetryRule build_retry(const Fields& retry) {
+  return {.attempts = read_int(retry, "attempts"),
+          .budget = read<double>(retry, "budget"),
+          .floor = read_int(retry, "floor"),
+          .backoff = read<Duration>(retry, "backoff"),
+          .max_backoff = read<Duration>(retry, "max_backoff")};
+}
+
+core::HedgeRule build_hedge(const Fields& hedge) {
+  return {.after = read<double>(hedge, "after"), .budget = read<double>(hedge, "budget")};
+}
+
 core::ServiceSpec build_service(const std::string& name, const Fields& fields,
                                 const core::FleetSpec& fleet) {
   core::ServiceSpec service;
@@ -219,13 +251,40 @@ core::ServiceSpec build_service(const std::string& name, const Fields& fields,
   service.timeout = read<Duration>(fields, "timeout");
   service.idle_timeout = read<Duration>(fields, "idle_timeout");
   service.retry_safe = read<bool>(fields, "retry_safe");
+  if (fields.has("retry")) service.retry = build_retry(fields.section("retry"));
+  if (fields.has("hedge")) service.hedge = build_hedge(fields.section("hedge"));
   service.panic_threshold = read<double>(fields, "panic_threshold");
   return service;
+}
+
+ClientCertificates to_client_certificates(const std::string& word) {
+  if (word == "request") return ClientCertificates::kRequest;
+  return word == "require" ? ClientCertificates::kRequire : ClientCertificates::kNone;
+}
+
+CertificateFiles build_certificate_files(const Fields& fields) {
+  return {read<std::string>(fields, "certificate"), read<std::string>(fields, "key")};
+}
+
+std::optional<TlsSection> build_tls(const Fields& gateway) {
+  if (!gateway.has("tls")) return std::nullopt;
+  const Fields tls = gateway.section("tls");
+  TlsSection section;
+  section.certificates.push_back(build_certificate_files(tls));
+  for (const auto& more : tls.sections("more")) {
+    section.certificates.push_back(build_certificate_files(more.value));
+  }
+  section.client_certificate = to_client_certificates(read<std::string>(tls, "client_certificate"));
+  section.client_ca = tls.get<std::string>("client_ca").value_or("");
+  return section;
 }
 
 GatewaySection build_gateway(const Fields& gateway) {
   return {.listen = read<core::Address>(gateway, "listen"),
           .admin = read<core::Address>(gateway, "admin"),
+          .tls = build_tls(gateway),
+          .http2 = read<bool>(gateway, "http2"),
+          .max_streams = read_int(gateway, "max_streams"),
           .threads = read_int(gateway, "threads"),
           .connect_timeout = read<Duration>(gateway, "connect_timeout"),
           .header_timeout = read<Duration>(gateway, "header_timeout"),

@@ -19,11 +19,31 @@
 
 namespace signalbox::config {
 
+// A certificate and its key, as paths of PEM files.
+struct CertificateFiles {
+  std::string certificate;
+  std::string key;
+  bool operator==(const CertificateFiles&) const = default;
+};
+
+enum class ClientCertificates { kNone, kRequest, kRequire };
+
+// What the gateway shows to clients, and whether they must show something.
+struct TlsSection {
+  std::vector<CertificateFiles> certificates;  // the first is for clients that ask for none
+  ClientCertificates client_certificate = ClientCertificates::kNone;
+  std::string client_ca;  // a path; set unless client_certificate is kNone
+  bool operator==(const TlsSection&) const = default;
+};
+
 // How the gateway meets its clients.
 struct GatewaySection {
   core::Address listen = {"127.0.0.1", 8080};  // port 0 = any free one
   core::Address admin = {"127.0.0.1", 9901};   // always a loopback address
-  int threads = 0;                             // event loops; 0 = one per core
+  std::optional<TlsSection> tls;               // none = in clear
+  bool http2 = true;
+  int max_streams = 100;  // at once, of one HTTP/2 connection
+  int threads = 0;        // event loops; 0 = one per core
   Duration connect_timeout = 1s;
   Duration header_timeout = 10s;             // a client must have sent its head within this time
   Duration keep_alive = 75s;                 // idle client connections are closed after this

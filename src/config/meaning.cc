@@ -12,6 +12,8 @@ void check_meaning(const Fields& root, Report& report) {
   check_objectives(root, report);
   check_data(root, report);
   check_tenants(root, report);
+  check_links(root, report);
+  check_retries(root, report);
   check_resilience(root, report);
   check_addresses(root, report);
   check_limits(root, report);

@@ -30,6 +30,12 @@ void check_data(const Fields& root, Report& report);
 // The headers of tenants are names of headers, each of its own, and their networks are networks.
 void check_tenants(const Fields& root, Report& report);
 
+// Certificates have keys and somebody to vouch for them; what only TLS needs stands beside it.
+void check_links(const Fields& root, Report& report);
+
+// Only what may be sent twice is tried again or hedged; pauses grow.
+void check_retries(const Fields& root, Report& report);
+
 // The networks under `trusted` of a section are such.
 void check_networks(const Fields& section, Report& report);
 

@@ -4,33 +4,12 @@
 // nobody would ever be told apart, and one that says nothing else.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <string>
-#include <string_view>
 
+#include "config/header_name.h"
 #include "config/meaning.h"
 
 namespace signalbox::config {
-
-namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-std::string lowered(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), lower);
-  return text;
-}
-
-// A token of RFC 9110, section 5.6.2.
-bool is_header_name(std::string_view text) {
-  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') ||
-           kMarks.find(c) != std::string_view::npos;
-  });
-}
-
-}  // namespace
 
 void check_tenants(const Fields& root, Report& report) {
   if (!root.has("tenants")) return;
@@ -46,7 +25,7 @@ void check_tenants(const Fields& root, Report& report) {
   const auto priority = tenants.get<std::string>("priority_header");
   const auto data_class = root.section("data").get<std::string>("header");
   const auto is_same = [](const auto& one, const auto& other) {
-    return one && other && lowered(*one) == lowered(*other);
+    return one && other && lower_case(*one) == lower_case(*other);
   };
   if (is_same(header, data_class)) {
     report.add(tenants.place("header"),

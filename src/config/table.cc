@@ -46,6 +46,51 @@ constexpr std::string_view kResiliences[] = {"none", "zone", "unit"};
 constexpr std::string_view kTiers[] = {"on_demand", "spot", "reserved", "owned"};
 constexpr std::string_view kWhenLate[] = {"serve", "refuse"};
 
+constexpr Field kHedgeFields[] = {
+    {.key = "after",
+     .type = Type::kFraction,
+     .doc = "Of its predicted times in service: one that takes longer than this share of them is "
+            "sent a second time, elsewhere, and the first answer wins.",
+     .is_required = true,
+     .bounds = {.above = "0%", .below = "100%"}},
+    {.key = "budget",
+     .type = Type::kFraction,
+     .doc = "Such copies per request, at most.",
+     .standard = "5%",
+     .bounds = {.above = "0%", .at_most = "100%"}},
+};
+constexpr Section kHedge = {.noun = "a hedging rule", .fields = kHedgeFields};
+
+constexpr Field kRetryFields[] = {
+    {.key = "attempts",
+     .type = Type::kCount,
+     .doc = "Further attempts of a request that was answered 5xx, or not in time.",
+     .is_required = true,
+     .bounds = {.at_least = "0", .at_most = "10"}},
+    {.key = "budget",
+     .type = Type::kFraction,
+     .doc = "Of the requests in flight, how many may be such attempts.",
+     .standard = "20%",
+     .bounds = {.at_least = "0%", .at_most = "100%"}},
+    {.key = "floor",
+     .type = Type::kCount,
+     .doc = "So many are allowed whatever the budget is.",
+     .standard = "3",
+     .bounds = {.at_least = "0", .at_most = "100000"}},
+    {.key = "backoff",
+     .type = Type::kDuration,
+     .doc =
+         "The pause before an attempt is drawn from 0 up to this, doubled with each further one.",
+     .standard = "25ms",
+     .bounds = {.at_least = "0s", .at_most = "1m"}},
+    {.key = "max_backoff",
+     .type = Type::kDuration,
+     .doc = "It is not doubled beyond this.",
+     .standard = "250ms",
+     .bounds = {.at_least = "0s", .at_most = "1h"}},
+};
+constexpr Section kRetry = {.noun = "a retry rule", .fields = kRetryFields};
+
 constexpr Field kServiceFields[] = {
     {.key = "paths",
      .type = Type::kPathPattern,
@@ -113,6 +158,15 @@ constexpr Field kServiceFields[] = {
      .type = Type::kFlag,
      .doc = "Whether a request may be sent again when no byte of a response was seen.",
      .standard = "true"},
+    {.key = "retry",
+     .type = Type::kSection,
+     .doc = "Trying again after an answer of 5xx or a timeout, which costs a second serving. What "
+            "never reached a unit, or died before its first byte, is sent elsewhere without it.",
+     .section = &kRetry},
+    {.key = "hedge",
+     .type = Type::kSection,
+     .doc = "A second copy of a request that takes unusually long.",
+     .section = &kHedge},
     {.key = "panic_threshold",
      .type = Type::kFraction,
      .doc = "When a smaller share of its endpoints is trusted, ejections are put aside, but for "
@@ -288,6 +342,46 @@ constexpr Field kLanguageFields[] = {
 };
 constexpr Section kLanguage = {.noun = "a language model's pace", .fields = kLanguageFields};
 
+constexpr Field kCredentialFields[] = {
+    {.key = "header",
+     .type = Type::kText,
+     .doc = "The header of every request to the unit that carries it; what a client sends under "
+            "that name does not pass.",
+     .standard = "authorization"},
+    {.key = "file",
+     .type = Type::kLongText,
+     .doc = "The file that holds the header's value, as it is sent: Bearer abc.",
+     .is_required = true},
+};
+constexpr Section kCredential = {.noun = "a credential", .fields = kCredentialFields};
+
+constexpr Field kLinkFields[] = {
+    {.key = "http",
+     .type = Type::kCount,
+     .doc = "The version of HTTP: 1, or 2, by ALPN over TLS and with prior knowledge in clear.",
+     .standard = "1",
+     .bounds = {.at_least = "1", .at_most = "2"}},
+    {.key = "tls",
+     .type = Type::kFlag,
+     .doc = "Whether its endpoints are reached over TLS. Their certificates are always verified.",
+     .standard = "false"},
+    {.key = "server_name",
+     .type = Type::kText,
+     .doc = "The name that their certificates must be for. Default: the endpoint's host."},
+    {.key = "ca",
+     .type = Type::kLongText,
+     .doc = "The file of the authorities that vouch for them. Default: those of the system."},
+    {.key = "certificate",
+     .type = Type::kLongText,
+     .doc = "The file of the certificate shown to them. Default: none."},
+    {.key = "key", .type = Type::kLongText, .doc = "The file of its key."},
+    {.key = "credential",
+     .type = Type::kSection,
+     .doc = "What every request to the unit is authorised with.",
+     .section = &kCredential},
+};
+constexpr Section kLink = {.noun = "a unit's link", .fields = kLinkFields};
+
 constexpr Field kUnitFields[] = {
     {.key = "price",
      .type = Type::kPrice,
@@ -314,6 +408,11 @@ constexpr Field kUnitFields[] = {
      .doc = "Requests that one replica serves at once.",
      .standard = "1",
      .bounds = {.at_least = "1", .at_most = "100000"}},
+    {.key = "adaptive_slots",
+     .type = Type::kFlag,
+     .doc = "Whether 'slots' is only the most: fewer are used while the unit's own queue is seen "
+            "to grow.",
+     .standard = "false"},
     {.key = "model", .type = Type::kText, .doc = "Label: the model it runs."},
     {.key = "hardware", .type = Type::kText, .doc = "Label: the accelerator it runs on."},
     {.key = "framework", .type = Type::kText, .doc = "Label: the server that runs the model."},
@@ -345,6 +444,10 @@ constexpr Field kUnitFields[] = {
      .type = Type::kEndpoint,
      .doc = "The unit's servers, when Signalbox neither launches nor stops them.",
      .shape = Shape::kList},
+    {.key = "link",
+     .type = Type::kSection,
+     .doc = "How its endpoints are spoken to.",
+     .section = &kLink},
     {.key = "replicas",
      .type = Type::kSection,
      .doc = "Bounds on the replicas that Signalbox launches and stops.",
@@ -377,6 +480,46 @@ constexpr Alternatives kUnitAlternatives[] = {{"plateau", "latency_curve"},
 constexpr Section kUnit = {
     .noun = "a unit", .fields = kUnitFields, .alternatives = kUnitAlternatives};
 
+constexpr std::string_view kClientCertificates[] = {"none", "request", "require"};
+
+constexpr Field kTlsFilesFields[] = {
+    {.key = "certificate",
+     .type = Type::kLongText,
+     .doc = "A PEM file: a further certificate, then those of the authorities between it and a "
+            "root.",
+     .is_required = true},
+    {.key = "key", .type = Type::kLongText, .doc = "The file of its key.", .is_required = true},
+};
+constexpr Section kTlsFiles = {.noun = "a certificate", .fields = kTlsFilesFields};
+
+constexpr Field kTlsFields[] = {
+    {.key = "certificate",
+     .type = Type::kLongText,
+     .doc = "A PEM file: the certificate shown to clients, then those of the authorities between "
+            "it and a root.",
+     .is_required = true},
+    {.key = "key",
+     .type = Type::kLongText,
+     .doc = "The PEM file of its key, without a passphrase.",
+     .is_required = true},
+    {.key = "more",
+     .type = Type::kSection,
+     .doc = "Certificates for other names; a client gets the one for the name it asks for, else "
+            "the first.",
+     .shape = Shape::kList,
+     .section = &kTlsFiles},
+    {.key = "client_certificate",
+     .type = Type::kChoice,
+     .doc = "Whether clients show one: none is asked for; a client may (request), and one that it "
+            "shows must be vouched for; it must (require).",
+     .standard = "none",
+     .choices = kClientCertificates},
+    {.key = "client_ca",
+     .type = Type::kLongText,
+     .doc = "The PEM file of the authorities that vouch for clients."},
+};
+constexpr Section kTls = {.noun = "the gateway's TLS", .fields = kTlsFields};
+
 constexpr Field kGatewayFields[] = {
     {.key = "listen",
      .type = Type::kListen,
@@ -386,6 +529,20 @@ constexpr Field kGatewayFields[] = {
      .type = Type::kListen,
      .doc = "Where metrics, health and the operator's commands are; a loopback address.",
      .standard = "127.0.0.1:9901"},
+    {.key = "tls",
+     .type = Type::kSection,
+     .doc = "Clients connect over TLS, and only so. Default: in clear.",
+     .section = &kTls},
+    {.key = "http2",
+     .type = Type::kFlag,
+     .doc = "Whether HTTP/2 is spoken beside HTTP/1.1: by ALPN over TLS, with prior knowledge in "
+            "clear.",
+     .standard = "true"},
+    {.key = "max_streams",
+     .type = Type::kCount,
+     .doc = "Requests at once on one HTTP/2 connection of a client.",
+     .standard = "100",
+     .bounds = {.at_least = "1", .at_most = "100000"}},
     {.key = "threads",
      .type = Type::kCount,
      .doc = "Event loops; 0 = one per core.",
