@@ -23,6 +23,8 @@ gateway::Options gateway_options(const config::GatewaySection& section) {
   options.inspect_bytes = static_cast<std::size_t>(section.inspect_bytes);
   options.max_body = static_cast<std::uint64_t>(section.max_body);
   options.max_connections = static_cast<std::size_t>(section.max_connections);
+  options.http2 = section.http2;
+  options.max_streams = static_cast<std::size_t>(section.max_streams);
   options.explain_ring = static_cast<std::size_t>(section.explain_ring);
   return options;
 }

@@ -12,6 +12,7 @@
 #include "core/model/unit.h"
 #include "gateway/data_class.h"
 #include "gateway/tenant.h"
+#include "gateway/unit_access.h"
 #include "net/tls.h"
 
 namespace signalbox::gateway {
@@ -30,10 +31,12 @@ struct Options {
   std::size_t max_connections = 10'000;       // from clients, over all loops
   std::size_t explain_ring = 4096;            // requests whose story is kept
   std::uint64_t seed = 1;                     // of the Router
-  bool http2 = false;                         // spoken with clients that ask for it
-  std::shared_ptr<const net::TlsServer> tls;  // null = in clear
   DataClassSources data_class;                // who is believed about a request's data
   TenantSources tenants;                      // and about whose it is
+  std::shared_ptr<const net::TlsServer> tls;  // null = clients connect in clear
+  bool http2 = true;                          // beside HTTP/1.1, from clients
+  std::size_t max_streams = 100;              // at once, of one HTTP/2 connection
+  UnitAccesses units;                         // how units are spoken to
 };
 
 }  // namespace signalbox::gateway
