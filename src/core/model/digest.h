@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "base/ids.h"
@@ -27,6 +28,9 @@ struct ServiceDigest {
   std::uint64_t retried = 0;    // tried again after an answer of 5xx or a timeout
   // Answered 403 or 413, since no unit may or can serve them: in none of the other counts.
   std::uint64_t unservable = 0;
+  // Answered 429, since their tenant's budget was used up: likewise. What nobody may have is no
+  // demand to plan for.
+  std::uint64_t over_budget = 0;
   std::uint64_t hedged = 0;      // sent to a second endpoint beside the first
   std::uint64_t hedges_won = 0;  // of these, answered by the second
   bool panic = false;            // distrust of its endpoints is put aside: too few are left
@@ -67,8 +71,20 @@ struct ServiceUnitDigest {
   LatencyHistogram latency;  // arrival to last byte, completed requests
 };
 
+// Of a tenant that the operator named; those that clients name would be as many as they like.
+struct TenantDigest {
+  std::string name;
+  int in_flight = 0;       // held ones included
+  double spent_usd = 0.0;  // in the last hour, where money is bounded
+  // Requests refused for want of budget, by what was used up:
+  std::uint64_t over_rate = 0;
+  std::uint64_t over_in_flight = 0;
+  std::uint64_t over_cost = 0;
+};
+
 struct RouterReport : RouterDigest {
   std::vector<ServiceUnitDigest> service_units;
+  std::vector<TenantDigest> tenants;
   std::vector<LatencyHistogram> endpoint_latency;  // forward to last byte; parallel to `endpoints`
 };
 
