@@ -216,6 +216,7 @@ void Router::forward(Decision& decision, std::size_t picked, Ticket& ticket, Tim
   ticket.endpoint = candidate.endpoint;
   ticket.unit = candidate.unit;
   ticket.forwarded_at = now;
+  charge(ticket, candidate.cost_usd, now);
   const Prospect& prospect = state.prospects[picked];
   ticket.expected = scale(prospect.latency(endpoint.in_flight), ticket.work);
   ticket.alone = scale(prospect.latency(1), ticket.work);
@@ -269,7 +270,7 @@ void Router::on_request(RequestId id, const RequestFacts& facts, TimePoint now, 
   }
   enter_load(ticket);
   constrain(ticket);
-  ticket.tenant = tenants_.enter(facts.tenant);
+  ticket.tenant = tenants_.enter(facts.tenant, now);
   ticket.priority =
       static_cast<std::int8_t>(std::clamp(facts.priority, kLowestPriority, kHighestPriority));
   ServiceDigest& counts = services_[service->index()].counts;
@@ -280,6 +281,7 @@ void Router::on_request(RequestId id, const RequestFacts& facts, TimePoint now, 
     forget(ticket);
     return;
   }
+  if (refuse_over_budget(ticket, now, out)) return;
   ++counts.arrivals;
   counts.work += facts.work;
   counts.work_squared += facts.work * facts.work;
@@ -302,6 +304,7 @@ void Router::on_outcome(RequestId id, const Outcome& outcome, TimePoint now, Dec
     }
     settle(*ticket, outcome.endpoint);
   }
+  settle_charge(*ticket, outcome, now);
   LiveEndpoint* endpoint = live_.find(ticket->endpoint);
   if (endpoint != nullptr) {
     const bool failed = outcome.kind != OutcomeKind::kCompleted || outcome.status >= 500;
@@ -605,6 +608,7 @@ RouterReport Router::report(TimePoint now) const {
     }
   }
   live_.describe_latency(report.endpoint_latency);
+  tenants_.describe(now, report.tenants);
   return report;
 }
 

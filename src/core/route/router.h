@@ -151,6 +151,9 @@ class Router {
   bool in_time(const Ticket& ticket, const Outcome& outcome, TimePoint now) const;
   void observe_tokens(const Ticket& ticket, const Outcome& outcome, TimePoint now);
   void let_age(TimePoint now);
+  bool refuse_over_budget(Ticket& ticket, TimePoint now, Decisions& out);
+  void charge(Ticket& ticket, double usd, TimePoint now);
+  void settle_charge(Ticket& ticket, const Outcome& outcome, TimePoint now);
   void hold(Ticket& ticket, bool late, TimePoint now);
   void watch_for_hedge(const Ticket& ticket, std::size_t picked);
   void stop_watching(const Ticket& ticket);

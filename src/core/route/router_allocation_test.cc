@@ -27,6 +27,7 @@ class Shell {
     auto spec = paper_fleet();
     spec.services[0].routing = routing;
     spec.services[0].paths = {"/genimage", "/v1/*"};
+    spec.tenancy.default_budget = {.requests_per_s = 1e5, .max_in_flight = 500, .usd_per_hour = 1000};
     router_.on_view(view_of(spec, {5, 5, 5, 5, 5}), now_, decisions_);
     in_flight_.reserve(1000);
   }
@@ -137,7 +138,7 @@ TEST(RouterAllocation, made_up_tenants_take_the_memory_of_as_many_as_are_told_ap
       for (char d = 'a'; d <= 'z'; ++d) {
         name[0] = c;
         name[1] = d;
-        table.leave(table.enter(name));
+        table.leave(table.enter(name, testdata::at(1s)));
       }
     }
   };

@@ -77,7 +77,9 @@ bool Router::send_hedge(Ticket& ticket, TimePoint now, Decisions& out) {
   LiveEndpoint& endpoint = *offers_[*picked];
   live_.occupy(endpoint);
   ++ticket.attempts;
-  ticket.second = {decision.endpoint, decision.unit, now,
+  const double cost_usd = decision.candidates[*picked].cost_usd;
+  tenants_.account(ticket.tenant).charge(cost_usd, now);
+  ticket.second = {decision.endpoint, decision.unit, now, cost_usd,
                    scale(state.prospects[*picked].latency(endpoint.in_flight), ticket.work)};
   ++state.forwarded[*picked];
   ++state.counts.hedged;
@@ -90,6 +92,7 @@ void Router::promote_second(Ticket& ticket) {
   ticket.endpoint = ticket.second.endpoint;
   ticket.unit = ticket.second.unit;
   ticket.forwarded_at = ticket.second.forwarded_at;
+  ticket.charged_usd = ticket.second.charged_usd;
   ticket.expected = ticket.second.expected;
   // What was expected in tokens was the first unit's; of this one nothing is compared.
   ticket.expected_first_token = ticket.expected_per_token = Duration::zero();
@@ -122,6 +125,11 @@ void Router::drop_copy(Ticket& ticket, const Outcome& outcome, TimePoint now) {
       std::find(ticket.tried.begin(), ticket.tried.end(), unit) == ticket.tried.end();
   if (unit != Ticket::kNoUnit && is_new) ticket.tried.push_back(unit);
   ticket.replayable = outcome.replayable;
+  if (!was_reached(outcome)) {
+    tenants_.account(ticket.tenant)
+        .take_back(is_second ? ticket.second.charged_usd : ticket.charged_usd,
+                   is_second ? ticket.second.forwarded_at : ticket.forwarded_at, now);
+  }
   is_second ? void(ticket.second = Ticket::Copy{}) : promote_second(ticket);
 }
 

@@ -46,6 +46,7 @@ void Router::unhold(Ticket& ticket, TimePoint now, bool to_be_served) {
 
 // The Router's last word on a request.
 void Router::forget(const Ticket& ticket) {
+  tenants_.account(ticket.tenant).put_back(ticket.set_aside_usd);
   tenants_.leave(ticket.tenant);
   leave_load(ticket);
   stop_watching(ticket);

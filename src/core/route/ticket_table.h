@@ -40,6 +40,7 @@ struct Ticket {
   bool resting = false;  // has failed, and is to be decided anew after a pause (router_retry.cc)
   // Its client waits no longer than this.
   TimePoint give_up_at = TimePoint::max();
+  double set_aside_usd = 0.0;  // of its tenant's budget, until it is forwarded
   // Of a language model; 0 = unknown:
   int prompt_tokens = 0;
   int output_tokens = 0;  // at most
@@ -52,8 +53,9 @@ struct Ticket {
   EndpointId endpoint;
   UnitId unit;  // kNoUnit once it has left the configuration
   TimePoint forwarded_at{};
-  Duration expected{};  // the profile's time in service at its work and the load it found
-  Duration alone{};     // the profile's where it were the only one there
+  double charged_usd = 0.0;  // to its tenant, for this attempt
+  Duration expected{};       // the profile's time in service at its work and the load it found
+  Duration alone{};          // the profile's where it were the only one there
   Duration expected_first_token{};  // likewise, of a language model
   Duration expected_per_token{};
   // A second copy of it, in flight beside the first (router_hedge.cc); endpoint 0 = there is none.
@@ -61,6 +63,7 @@ struct Ticket {
     EndpointId endpoint;
     UnitId unit = kNoUnit;
     TimePoint forwarded_at{};
+    double charged_usd = 0.0;
     Duration expected{};
   };
   Copy second;
