@@ -22,7 +22,6 @@ namespace json = boost::json;
 constexpr std::size_t kLongestToken = 8192;
 constexpr std::size_t kLeastSecret = 32;  // RFC 7518 section 3.2: as long as the hash
 constexpr int kLeastRsaBits = 2048;       // section 3.3
-constexpr std::int64_t kClockSkewS = 60;
 
 const char* name_of(Algorithm algorithm) {
   switch (algorithm) {
@@ -158,12 +157,13 @@ Result<std::optional<std::string>> ClaimVerifier::read(std::string_view token,
   const auto claims = object_of(token.substr(first + 1, second - first - 1));
   if (!claims) return Error{"its claims cannot be read"};
   const auto now = static_cast<double>(unix_s);
+  const auto leeway = static_cast<double>(rules_.leeway_s);
   const auto expires = time_of(*claims, "exp");
   if (!expires) return Error{"it has no end (exp)"};
-  if (now >= *expires + kClockSkewS) return Error{"it has expired"};
+  if (now >= *expires + leeway) return Error{"it has expired"};
   if (claims->contains("nbf")) {
     const auto begins = time_of(*claims, "nbf");
-    if (!begins || now < *begins - kClockSkewS) return Error{"it is not valid yet"};
+    if (!begins || now < *begins - leeway) return Error{"it is not valid yet"};
   }
   if (!is_for(*claims, rules_.audience)) return Error{"it is made out to another audience"};
   if (!rules_.issuer.empty() && !is_text(claims->if_contains("iss"), rules_.issuer)) {

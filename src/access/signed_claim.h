@@ -28,6 +28,7 @@ struct ClaimRules {
   std::string audience;  // must be `aud`, or among it
   std::string issuer;    // must be `iss`; empty = whoever has the key
   std::string claim = "data_class";
+  std::int64_t leeway_s = 60;  // by how much clocks may differ
 };
 
 class ClaimVerifier {
@@ -40,8 +41,7 @@ class ClaimVerifier {
 
   // The claim of a token that holds at this time (seconds since the Unix epoch); nullopt when the
   // token is good and says nothing of it. The error says why the token is not believed. Tokens
-  // must end (`exp`): one that never does could never be taken back. Clocks may differ by a minute.
-  // Thread-safe.
+  // must end (`exp`): one that never does could never be taken back. Thread-safe.
   Result<std::optional<std::string>> read(std::string_view token, std::int64_t unix_s) const;
 
   // Three parts with dots between them: a token of this kind, good or bad, and not some other

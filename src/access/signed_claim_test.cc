@@ -5,7 +5,6 @@
 
 #include <gtest/gtest.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <rapidcheck/gtest.h>
@@ -14,12 +13,16 @@
 #include <string>
 
 #include "access/base64url.h"
+#include "access/testdata/tokens.h"
 
 namespace signalbox::access {
 namespace {
 
+using testdata::hs256;
+using testdata::kSecret;
+using testdata::unsigned_part;
+
 constexpr std::int64_t kNow = 1'700'000'000;
-const std::string kSecret = "a secret of at least thirty-two bytes";
 const std::string kClaims =
     R"({"aud":"signalbox","exp":1700000600,"iss":"login","data_class":"personal"})";
 
@@ -58,24 +61,6 @@ class Signer {
  private:
   EVP_PKEY* key_;
 };
-
-std::string hmac(const std::string& secret, const std::string& text) {
-  unsigned char bytes[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
-       reinterpret_cast<const unsigned char*>(text.data()), text.size(), bytes, &size);
-  return {reinterpret_cast<const char*>(bytes), size};
-}
-
-std::string unsigned_part(const std::string& header, const std::string& claims) {
-  return encode_base64url(header) + "." + encode_base64url(claims);
-}
-
-std::string hs256(const std::string& claims, const std::string& header = R"({"alg":"HS256"})",
-                  const std::string& secret = kSecret) {
-  const std::string text = unsigned_part(header, claims);
-  return text + "." + encode_base64url(hmac(secret, text));
-}
 
 ClaimVerifier verifier_of(Algorithm algorithm, const std::string& key,
                           const std::string& issuer = {}) {
@@ -149,6 +134,20 @@ TEST(SignedClaim, a_token_that_has_ended_or_never_ends_is_not_believed) {
   EXPECT_EQ(
       why_not(with_secret(), hs256(R"({"aud":"signalbox","exp":1700000600,"nbf":1700000100})")),
       "it is not valid yet");
+}
+
+TEST(SignedClaim, how_far_clocks_may_differ_is_the_operators_to_say) {
+  ClaimRules rules{.algorithm = Algorithm::kHs256,
+                   .key = kSecret,
+                   .audience = "signalbox",
+                   .issuer = {},
+                   .claim = "data_class",
+                   .leeway_s = 0};
+  const auto strict = ClaimVerifier::create(rules);
+  ASSERT_TRUE(strict.ok());
+  const std::string just_over = hs256(R"({"aud":"signalbox","exp":1700000000})");
+  EXPECT_EQ(why_not(strict.value(), just_over), "it has expired");
+  EXPECT_EQ(why_not(with_secret(), just_over), "believed");
 }
 
 TEST(SignedClaim, it_must_be_made_out_to_us_and_by_whom_we_know) {

@@ -5,28 +5,16 @@
 
 #include <algorithm>
 
+#include "access/bearer.h"
+
 namespace signalbox::gateway {
-
-namespace {
-
-// The token of "Bearer TOKEN"; empty when the field says something else.
-std::string_view bearer_of(std::string_view value) {
-  constexpr std::string_view kScheme = "Bearer";
-  if (value.size() <= kScheme.size() || value[kScheme.size()] != ' ') return {};
-  if (!wire::equals_ignoring_case(value.substr(0, kScheme.size()), kScheme)) return {};
-  value.remove_prefix(kScheme.size());
-  const std::size_t begin = value.find_first_not_of(' ');
-  return begin == std::string_view::npos ? std::string_view{} : value.substr(begin);
-}
-
-}  // namespace
 
 DataClassFound find_data_class(const DataClassSources& sources, const wire::RequestHead& head,
                                std::string_view client, std::int64_t unix_s) {
   if (sources.claims != nullptr) {
     for (const auto& field : head.fields) {
       if (!wire::equals_ignoring_case(field.name, "authorization")) continue;
-      const std::string_view token = bearer_of(field.value);
+      const std::string_view token = access::bearer_of(field.value);
       if (!access::ClaimVerifier::looks_like_token(token)) continue;  // an API key, say
       const auto claim = sources.claims->read(token, unix_s);
       if (!claim.ok()) return {{}, DataClassSource::kClaimRefused};

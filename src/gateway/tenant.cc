@@ -38,8 +38,9 @@ std::optional<int> whole_number(std::string_view text) {
 }  // namespace
 
 TenantFound find_tenant(const TenantSources& sources, const wire::RequestHead& head,
-                        std::string_view client) {
+                        std::string_view client, std::string_view identity) {
   TenantFound found;
+  found.name = identity;
   if (sources.trusted.empty()) return found;
   const Said name = said_in(head, sources.header);
   const Said priority = said_in(head, sources.priority_header);
@@ -47,9 +48,10 @@ TenantFound find_tenant(const TenantSources& sources, const wire::RequestHead& h
   const bool is_trusted =
       std::any_of(sources.trusted.begin(), sources.trusted.end(),
                   [&](const IpNetwork& network) { return network.contains(client); });
-  if (!is_trusted) return {{}, 0, true};
-  if (name.times == 1) found.name = name.value;
-  if (name.times > 1) found.refused = true;
+  if (!is_trusted) return {identity, 0, true};
+  if (name.times == 1 && identity.empty()) found.name = name.value;
+  const bool contradicts = !identity.empty() && name.times == 1 && name.value != identity;
+  if (name.times > 1 || contradicts) found.refused = true;
   if (priority.times == 0) return found;
   const auto number = priority.times == 1 ? whole_number(priority.value) : std::nullopt;
   found.priority = number.value_or(0);

@@ -29,10 +29,10 @@ struct Read {
 };
 
 Read read(const std::vector<std::pair<std::string, std::string>>& fields, const char* client,
-          const TenantSources& from = sources()) {
+          const TenantSources& from = sources(), const char* identity = "") {
   wire::RequestHead head;
   for (const auto& [name, value] : fields) head.fields.push_back({name, value});
-  const TenantFound found = find_tenant(from, head, client);
+  const TenantFound found = find_tenant(from, head, client, identity);
   return {std::string(found.name), found.priority, found.refused};
 }
 
@@ -72,6 +72,18 @@ TEST(Tenant, where_no_priority_header_is_named_none_is_read) {
   TenantSources plain = sources();
   plain.priority_header.clear();
   EXPECT_EQ(read({{"x-priority", "3"}, {"", "2"}}, kProxy, plain), (Read{"", 0, false}));
+}
+
+TEST(Tenant, who_has_shown_who_he_is_is_that_tenant_whatever_a_header_says) {
+  EXPECT_EQ(read({{"x-tenant", "bolt"}, {"x-priority", "2"}}, kProxy, sources(), "acme"),
+            (Read{"acme", 2, true}));
+  EXPECT_EQ(read({{"x-tenant", "acme"}, {"x-priority", "2"}}, kProxy, sources(), "acme"),
+            (Read{"acme", 2, false}));
+  EXPECT_EQ(read({{"x-tenant", "bolt"}, {"x-priority", "2"}}, kStranger, sources(), "acme"),
+            (Read{"acme", 0, true}));
+  TenantSources nobody = sources();
+  nobody.trusted.clear();
+  EXPECT_EQ(read({{"x-tenant", "bolt"}}, kProxy, nobody, "acme"), (Read{"acme", 0, false}));
 }
 
 TEST(Tenant, where_nobody_is_trusted_there_are_no_tenants_and_nothing_to_refuse) {
