@@ -30,6 +30,13 @@ constexpr std::array kKnownFields = {
     KnownField{"api-key", FieldKind::kCredential},
     KnownField{"x-api-key", FieldKind::kCredential},
     KnownField{"x-real-ip", FieldKind::kForwarding},
+    KnownField{"x-client-ip", FieldKind::kForwarding},
+    KnownField{"x-auth-token", FieldKind::kCredential},
+    KnownField{"x-remote-user", FieldKind::kForwarding},
+    KnownField{"x-rewrite-url", FieldKind::kRouting},
+    KnownField{"true-client-ip", FieldKind::kForwarding},
+    KnownField{"x-goog-api-key", FieldKind::kCredential},
+    KnownField{"x-access-token", FieldKind::kCredential},
     KnownField{"forwarded", FieldKind::kForwarding},
     KnownField{"connection", FieldKind::kConnection},
     KnownField{"keep-alive", FieldKind::kHopByHop},
@@ -37,7 +44,6 @@ constexpr std::array kKnownFields = {
     KnownField{"content-length", FieldKind::kContentLength},
     KnownField{"http2-settings", FieldKind::kHopByHop},
     KnownField{"transfer-encoding", FieldKind::kTransferEncoding},
-    KnownField{"x-gateway-destination-endpoint", FieldKind::kRouting},
 };
 
 struct KnownPrefix {
@@ -47,7 +53,11 @@ struct KnownPrefix {
 
 constexpr std::array kKnownPrefixes = {
     KnownPrefix{"proxy-", FieldKind::kHopByHop},
+    KnownPrefix{"x-envoy-", FieldKind::kRouting},
+    KnownPrefix{"x-gateway-", FieldKind::kRouting},
+    KnownPrefix{"x-original-", FieldKind::kForwarding},
     KnownPrefix{"x-forwarded-", FieldKind::kForwarding},
+    KnownPrefix{"x-auth-request-", FieldKind::kForwarding},
     KnownPrefix{"x-signalbox-", FieldKind::kRouting},
 };
 

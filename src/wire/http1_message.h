@@ -22,9 +22,10 @@ enum class FieldKind : std::uint8_t {
   kExpect,
   kUpgrade,
   kHopByHop,    // Keep-Alive, TE, Trailer, Proxy-*, HTTP2-Settings: for one connection only
-  kForwarding,  // Forwarded, X-Forwarded-*, X-Real-IP: ours to write, a client's are forgeries
-  kRouting,     // x-gateway-destination-endpoint, x-signalbox-*: ours to write
-  kCredential,  // Authorization, Cookie, X-Api-Key: meant for us, not for a unit
+  kForwarding,  // Forwarded, X-Forwarded-*, X-Real-IP and the like: who asks is ours to say, and
+                // what a client says of it may be a forgery
+  kRouting,     // x-gateway-*, x-envoy-*, x-signalbox-*: where it goes, likewise
+  kCredential,  // Authorization, Cookie, X-Api-Key and the like: meant for us, not for a unit
 };
 
 // Case-insensitive.

@@ -19,20 +19,26 @@ TEST(ClassifyField, knows_fields_in_any_case) {
                           "HTTP2-Settings"}) {
     EXPECT_EQ(classify_field(name), FieldKind::kHopByHop) << name;
   }
-  for (const auto name : {"Forwarded", "X-Forwarded-For", "x-forwarded-anything", "X-Real-IP"}) {
+  for (const auto name :
+       {"Forwarded", "X-Forwarded-For", "x-forwarded-anything", "X-Real-IP", "x-client-ip",
+        "True-Client-IP", "X-Original-Forwarded-For", "X-Original-URL", "X-Remote-User",
+        "X-Auth-Request-User", "X-Forwarded-Client-Cert"}) {
     EXPECT_EQ(classify_field(name), FieldKind::kForwarding) << name;
   }
-  for (const auto name : {"x-gateway-destination-endpoint", "X-Signalbox-Replica"}) {
+  for (const auto name : {"x-gateway-destination-endpoint", "X-Gateway-Model-Name",
+                          "X-Envoy-Original-Path", "X-Rewrite-URL", "X-Signalbox-Replica"}) {
     EXPECT_EQ(classify_field(name), FieldKind::kRouting) << name;
   }
-  for (const auto name : {"Authorization", "Cookie", "X-Api-Key", "api-key"}) {
+  for (const auto name : {"Authorization", "Cookie", "X-Api-Key", "api-key", "X-Auth-Token",
+                          "X-Goog-Api-Key", "X-Access-Token"}) {
     EXPECT_EQ(classify_field(name), FieldKind::kCredential) << name;
   }
 }
 
 TEST(ClassifyField, near_misses_are_other) {
-  for (const auto name : {"", "T", "Hosts", "X-Host", "Content-Length2", "Content-Type", "Proxy",
-                          "X-Forwarded", "Signalbox", "Accept", "User-Agent"}) {
+  for (const auto name :
+       {"", "T", "Hosts", "X-Host", "Content-Length2", "Content-Type", "Proxy", "X-Forwarded",
+        "X-Gateway", "X-Original", "Signalbox", "Accept", "User-Agent"}) {
     EXPECT_EQ(classify_field(name), FieldKind::kOther) << name;
   }
 }
