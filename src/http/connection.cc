@@ -38,31 +38,44 @@ bool has_line_break(std::string_view text) { return text.find_first_of("\r\n") !
 
 Connection::Connection(asio::ip::tcp::socket socket, std::weak_ptr<Server::State> server,
                        const ServerLimits& limits)
-    : socket_(std::move(socket)),
+    : stream_(std::move(socket)),
       server_(std::move(server)),
       limits_(limits),
-      deadline_(socket_.get_executor()),
-      write_deadline_(socket_.get_executor()),
+      deadline_(stream_.get_executor()),
+      write_deadline_(stream_.get_executor()),
       parser_({.max_body = limits.max_body}) {
   parser_.on_body([this](std::string_view piece) { body_ += piece; });
 }
 
-void Connection::start() {
+void Connection::start(std::shared_ptr<const net::TlsServer> tls) {
   error_code ignored;
-  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+  stream_.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
+  if (tls == nullptr) return begin();
+  enter(Phase::kHandshake, limits_.header_timeout);
+  stream_.async_accept_tls(std::move(tls), [self = shared_from_this()](error_code ec) {
+    if (self->phase_ == Phase::kClosed) return;
+    if (ec) return self->close();
+    if (const net::TlsPeer* peer = self->stream_.tls_peer()) {
+      self->peer_ = std::make_shared<const net::TlsPeer>(*peer);
+    }
+    self->begin();
+  });
+}
+
+void Connection::begin() {
   enter(Phase::kIdle, limits_.idle_timeout);
   read_more();
 }
 
 void Connection::drain() {
   draining_ = true;
-  if (phase_ == Phase::kIdle) close();
+  if (phase_ == Phase::kIdle || phase_ == Phase::kHandshake) close();
 }
 
 void Connection::reset() {
   if (phase_ == Phase::kClosed) return;
   error_code ignored;
-  socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+  stream_.socket().set_option(asio::socket_base::linger(true, 0), ignored);
   close();
 }
 
@@ -72,7 +85,7 @@ void Connection::read_more() {
   const bool room = phase_ != Phase::kAnswering || pending_.size() < kMaxPipelined;
   if (reading_ || input_ended_ || phase_ == Phase::kClosed || !room) return;
   reading_ = true;
-  socket_.async_read_some(asio::buffer(read_buffer_),
+  stream_.async_read_some(asio::buffer(read_buffer_),
                           [self = shared_from_this()](error_code ec, std::size_t size) {
                             self->reading_ = false;
                             self->on_read(ec, size);
@@ -128,6 +141,7 @@ void Connection::dispatch() {
   keep_alive_ = parser_.keep_alive();
   client_version_ = parser_.head().version;
   Request request = to_request(parser_.head(), std::exchange(body_, {}));
+  request.peer = peer_;
   parser_.reset();
   auto responder = std::make_shared<Responder>(shared_from_this(), exchange_);
   responder_ = responder;
@@ -251,7 +265,7 @@ void Connection::flush() {
   std::vector<asio::const_buffer> buffers;
   buffers.reserve(writing_.size());
   for (const std::string& bytes : writing_) buffers.push_back(asio::buffer(bytes));
-  asio::async_write(socket_, buffers, [self = shared_from_this()](error_code ec, std::size_t size) {
+  asio::async_write(stream_, buffers, [self = shared_from_this()](error_code ec, std::size_t size) {
     self->write_in_flight_ = false;
     self->pending_bytes_ -= size;
     self->on_written(ec);
@@ -286,8 +300,7 @@ void Connection::end_exchange() {
 void Connection::linger() {
   if (input_ended_) return close();
   // Closing with unread input would reset the connection and could destroy the answer on its way.
-  error_code ignored;
-  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  stream_.shutdown_send();
   enter(Phase::kLingering, kLingerTime);
   pending_.clear();
   read_more();
@@ -301,8 +314,7 @@ void Connection::close() {
   const auto released = std::exchange(on_disconnect_, nullptr);
   deadline_.cancel();
   write_deadline_.cancel();
-  error_code ignored;
-  socket_.close(ignored);
+  stream_.close();
   if (const auto server = server_.lock()) server->connections.erase(self);
 }
 
@@ -333,6 +345,7 @@ void Connection::on_deadline() {
     case Phase::kBody:
       refuse(408, "the request did not arrive in time");
       break;
+    case Phase::kHandshake:
     case Phase::kIdle:
     case Phase::kLingering:
       close();

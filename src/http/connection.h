@@ -20,6 +20,7 @@
 
 #include "http/server.h"
 #include "net/asio.h"
+#include "net/stream.h"
 #include "wire/http1_parser.h"
 
 namespace signalbox::http {
@@ -33,6 +34,7 @@ struct Server::State {
 
   Handler handler;
   ServerLimits limits;
+  std::shared_ptr<const net::TlsServer> tls;  // null = in clear
   asio::ip::tcp::acceptor acceptor;
   asio::steady_timer accept_pause;  // runs while the process is out of file descriptors
   std::unordered_set<std::shared_ptr<Connection>> connections;
@@ -43,8 +45,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection(asio::ip::tcp::socket socket, std::weak_ptr<Server::State> server,
              const ServerLimits& limits);
 
-  // Begins reading. REQUIRES: called once, the connection is in the server's set.
-  void start();
+  // Begins: with the handshake, where there is TLS, and then to read. REQUIRES: called once, the
+  // connection is in the server's set.
+  void start(std::shared_ptr<const net::TlsServer> tls);
 
   // No further requests: closes when idle, else after the answer that is due.
   void drain();
@@ -60,10 +63,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void reset(std::uint64_t exchange);
   void on_disconnect(std::uint64_t exchange, std::function<void()> left);
   std::size_t pending_bytes(std::uint64_t exchange) const;
-  asio::any_io_executor executor() { return socket_.get_executor(); }
+  asio::any_io_executor executor() { return stream_.get_executor(); }
 
  private:
   enum class Phase {
+    kHandshake,  // of TLS
     kIdle,       // between requests
     kHead,       // some of a head is there
     kBody,       // the head is there
@@ -72,6 +76,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     kClosed,
   };
 
+  void begin();
   void read_more();
   void on_read(error_code ec, std::size_t size);
   void on_end_of_input(bool orderly);
@@ -97,7 +102,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   static constexpr std::size_t kReadSize = 16UL * 1024;
 
-  asio::ip::tcp::socket socket_;
+  net::Stream stream_;
+  std::shared_ptr<const net::TlsPeer> peer_;  // the client's verified certificate, if it showed one
   std::weak_ptr<Server::State> server_;
   const ServerLimits limits_;
   asio::steady_timer deadline_;        // of the phase

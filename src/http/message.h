@@ -5,10 +5,13 @@
 // data path streams and does not use these.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "net/tls_peer.h"
 
 namespace signalbox::http {
 
@@ -24,6 +27,8 @@ struct Request {
   std::string target = "/";  // as on the wire: path and, after '?', the query
   std::vector<Header> headers = {};
   std::string body = {};
+  // Of a request that came over TLS: whose certificate was shown and verified; else null.
+  std::shared_ptr<const net::TlsPeer> peer = {};
 
   // The target without its query; not decoded.
   std::string_view path() const;

@@ -41,7 +41,7 @@ void accept_next(const std::shared_ptr<Server::State>& state) {
     if (!ec) {
       auto connection = std::make_shared<Connection>(std::move(socket), server, server->limits);
       server->connections.insert(connection);
-      connection->start();
+      connection->start(server->tls);
     }
     accept_next(server);
   });
@@ -64,6 +64,8 @@ Server::Server(asio::io_context& io, Handler handler, ServerLimits limits)
     : state_(std::make_shared<State>(io, std::move(handler), limits)) {}
 
 Server::~Server() { reset(); }
+
+void Server::use_tls(std::shared_ptr<const net::TlsServer> tls) { state_->tls = std::move(tls); }
 
 Result<core::Address> Server::listen(const core::Address& address) {
   SIGNALBOX_ASSERT(!state_->acceptor.is_open());

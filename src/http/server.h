@@ -20,6 +20,7 @@
 #include "core/model/unit.h"
 #include "http/message.h"
 #include "net/asio.h"
+#include "net/tls.h"
 
 namespace signalbox::http {
 
@@ -89,6 +90,9 @@ class Server {
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
+
+  // From now on connections are TLS, with what this says; those that are open stay as they are.
+  void use_tls(std::shared_ptr<const net::TlsServer> tls);
 
   // Starts accepting on an IP address (or "localhost"); port 0 takes any free one. Returns the
   // address bound. REQUIRES: not listening.
