@@ -5,6 +5,7 @@
 #
 #   JOBS=4   how many compilers and tests run at once
 #   CAMPAIGN='--scenario s1 --seeds 3'   options of make bench-policy (see its --help)
+#   BENCH_GATEWAY='--only json --repeats 3'   options of make bench-gateway (see its --help)
 
 SHELL := /bin/bash -o pipefail
 .DEFAULT_GOAL := help
@@ -23,11 +24,11 @@ endif
 say = @printf '\n$(BOLD)==> %s$(PLAIN)\n' '$(1)'
 next = @printf '\n$(BOLD)What next$(PLAIN)\n' && printf '  %-48s $(DIM)%s$(PLAIN)\n'
 
-.PHONY: help run build test sanitize bench bench-policy reproduce fuzz format lint clean setup
+.PHONY: help run build test sanitize bench bench-policy bench-gateway reproduce fuzz format lint clean setup
 
 help: ## this list
 	@printf '\n  $(BOLD)Signalbox$(PLAIN) directs generative-inference traffic over mixed accelerators.\n\n'
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  $(BOLD)make %-12s$(PLAIN) %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  $(BOLD)make %-13s$(PLAIN) %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@printf '\n  $(DIM)New here? make run, then README.md. To change the code: HACKING.md.$(PLAIN)\n\n'
 
 run: setup ## build, then watch the demo: five pools, two waves, one shortage
@@ -86,6 +87,15 @@ bench-policy: setup ## all policies before S1 to S4: takes hours, goes on where 
 	$(call say,running it; interrupt it whenever you like)
 	build/release/bench-policy $(CAMPAIGN)
 	$(next) 'git diff bench/RESULTS.md' 'what the tables say now'
+
+bench-gateway: setup ## HAProxy, nginx, Envoy and Signalbox side by side: half an hour
+	@scripts/setup bench
+	$(call say,building signalbox and what it is measured with)
+	@$(call build_preset,release,--target signalbox bench-gateway-backend bench-gateway-load)
+	$(call say,measuring)
+	bench/gateway/run.py $(BENCH_GATEWAY)
+	$(next) 'git diff bench/RESULTS.md' 'what the tables say now' \
+	  "make bench-gateway BENCH_GATEWAY=--profile" "where Signalbox's time goes"
 
 fuzz: setup ## random fleets and fault storms against what must hold, 100,000 of them
 	$(call say,building signalbox)

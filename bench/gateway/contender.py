@@ -7,6 +7,7 @@ access log to a file. Beyond that each is as its defaults leave it.
 """
 
 import http.client
+import socket
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,6 +69,9 @@ class Contender:
             stdout=start.stdout,
         )
         self._child.wait_until(self._listens)
+        if front.name == "h2" and not speaks_http2(self.port):
+            self.stop()
+            raise NotOffered("it answers the preface of HTTP/2 with something else")
 
     @property
     def pid(self) -> int:
@@ -91,12 +95,10 @@ class Contender:
         self._child.stop()
 
     def _listens(self) -> bool:
-        if self.front.name != "h1":
-            import socket
-
-            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-            return True
-        return fetch(self.port, "/health") == 200
+        if self.front.name == "h1":
+            return fetch(self.port, "/health") == 200
+        socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+        return True
 
 
 def fetch(port: int, path: str) -> int:
@@ -106,6 +108,19 @@ def fetch(port: int, path: str) -> int:
         return connection.getresponse().status
     finally:
         connection.close()
+
+
+def speaks_http2(port: int) -> bool:
+    """A server of HTTP/2 answers the preface and empty SETTINGS with SETTINGS of its own, first."""
+    with socket.create_connection(("127.0.0.1", port), timeout=2) as connection:
+        connection.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\x04" + b"\0" * 5)
+        head = b""
+        while len(head) < 9:
+            piece = connection.recv(9 - len(head))
+            if not piece:
+                return False
+            head += piece
+    return head[3] == 4
 
 
 def first_line(command: list) -> str:

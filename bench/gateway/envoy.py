@@ -122,7 +122,7 @@ def _program(setting: Setting):
 
 
 def _version(setting: Setting) -> str:
-    return first_line([_program(setting), "--version"]).split("/")[1]
+    return first_line([_program(setting), "--version"]).split("version:")[-1].split("/")[1]
 
 
 RECIPE = Recipe("envoy", _version, _start)

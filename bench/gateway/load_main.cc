@@ -24,12 +24,12 @@ std::string post(const std::string& path, const std::string& body) {
 }
 
 void print(OpenLoopResult result) {
-  fmt::print(R"({{"due":{},"answered":{},"failed":{},"p50_us":{:.1f},"p90_us":{:.1f},)"
+  fmt::print(R"({{"sent":{},"due":{},"answered":{},"failed":{},"p50_us":{:.1f},"p90_us":{:.1f},)"
              R"("p99_us":{:.1f},"p999_us":{:.1f}}})"
              "\n",
-             result.due, result.answered, result.failed, result.latencies.quantile_us(0.5),
-             result.latencies.quantile_us(0.9), result.latencies.quantile_us(0.99),
-             result.latencies.quantile_us(0.999));
+             result.sent, result.due, result.answered, result.failed,
+             result.latencies.quantile_us(0.5), result.latencies.quantile_us(0.9),
+             result.latencies.quantile_us(0.99), result.latencies.quantile_us(0.999));
 }
 
 void print(StreamsResult result) {

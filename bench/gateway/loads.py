@@ -70,6 +70,30 @@ def h2load(
     return Served(done, done - succeeded + int(counts.group(3)), took)
 
 
+def paced(setting: Setting, url: str, body: Path, workload, rate: float, seconds: float) -> dict:
+    """h2load, each of its connections at its share of the rate."""
+    log = body.with_suffix(".times")
+    log.unlink(missing_ok=True)
+    each = rate / workload.connections
+    command = ["h2load", f"-c{workload.connections}", f"-m{workload.streams_each}"]
+    command += [f"-D{seconds:.0f}", f"--rps={each:.2f}", "-d", body, f"--log-file={log}"]
+    command += ["-H", "content-type: application/json"]
+    command += [] if workload.front == "h2" else ["--h1"]
+    _run(setting, [*command, url], seconds + 30)
+    rows = [line.split("\t") for line in log.read_text().splitlines()]
+    good = sorted(int(row[2]) for row in rows if row[1] == "200")
+    if not good:
+        raise CannotRun(f"h2load had no good answer from {url}")
+    return {
+        "sent": len(rows),
+        "due": len(rows),
+        "answered": len(good),
+        "failed": 0,
+        "p50_us": float(good[len(good) // 2]),
+        "p99_us": float(good[len(good) * 99 // 100]),
+    }
+
+
 def open_loop(
     setting: Setting, port: int, path: str, body: Path, rate: float, seconds: float, seed: int
 ) -> dict:

@@ -114,6 +114,7 @@ class OpenLoop {
     queue_.pop_front();
     connection.busy = true;
     ++busy_;
+    ++result_.sent;
     const auto& text = options_.request;
     const ssize_t sent = send(fd, text.data(), text.size(), MSG_NOSIGNAL);
     // A request of some hundred bytes always fits an idle connection's buffer.

@@ -25,6 +25,7 @@ struct OpenLoopOptions {
 };
 
 struct OpenLoopResult {
+  std::int64_t sent = 0;      // warm-up included
   std::int64_t due = 0;       // that should have been sent, warm-up left out
   std::int64_t answered = 0;  // with 200, of those
   std::int64_t failed = 0;    // other answers, broken ones, lost connections; warm-up included

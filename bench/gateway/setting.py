@@ -11,9 +11,15 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parents[2]
 
 
-# Linux may weigh sessions against each other (autogroups), and then niceness counts only within one;
-# so both are set. Needs a session of the child's own, and root where it is negative.
-_NICE = 'echo {0} > /proc/self/autogroup; exec nice -n {0} "$@"'
+# How gateways and load get before others on a machine that others use; all but "no" need root.
+# nice: Linux may weigh sessions against each other (autogroups), and then niceness counts only within
+# one, so both are set; it needs a session of the child's own. realtime: nobody else runs while one of
+# them wants to, which the kernel bounds to 95 % of each second (kernel.sched_rt_runtime_us).
+_AHEAD = {
+    "no": [],
+    "nice": ["sh", "-c", 'echo -15 > /proc/self/autogroup; exec nice -n -15 "$@"', "sh"],
+    "realtime": ["chrt", "--rr", "1"],
+}
 
 
 class CannotRun(Exception):
@@ -27,7 +33,7 @@ class Setting:
     signalbox: Path | None = None
     gateway_core: int = 1
     load_core: int = 0
-    nice: int = 0
+    ahead: str = "no"  # see _AHEAD
     open_files: int = 1024  # that a process may have
     _ports: set[int] = field(default_factory=set)
 
@@ -55,9 +61,7 @@ class Setting:
 
     def on_core(self, core: int, command: list) -> list[str]:
         """The command, kept on one processor, and before others' work where that is allowed."""
-        prefix = ["taskset", "-c", str(core)]
-        if self.nice:
-            prefix = ["sh", "-c", _NICE.format(self.nice), "sh", *prefix]
+        prefix = [*_AHEAD[self.ahead], "taskset", "-c", str(core)]
         return prefix + [str(word) for word in command]
 
     def program(self, name: str) -> Path:

@@ -72,7 +72,7 @@ def _start(setting: Setting, folder, front: Front, port, admin_port, endpoints) 
 
 
 def _version(setting: Setting) -> str:
-    return first_line([setting.program("signalbox"), "--version"])
+    return first_line([setting.program("signalbox"), "--version"]).split()[-1]
 
 
 RECIPE = Recipe("signalbox", _version, _start)
