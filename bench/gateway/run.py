@@ -14,6 +14,7 @@ import datetime
 import json
 import os
 import platform
+import signal
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -72,6 +73,8 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
 
 def main(arguments: list[str]) -> int:
     options = parse_arguments(arguments)
+    # Ended from outside, it still ends what it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     setting = Setting(signalbox=options.signalbox, ahead=options.ahead)
     try:
         cores = processors()

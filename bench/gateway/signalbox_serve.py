@@ -67,7 +67,8 @@ def _start(setting: Setting, folder, front: Front, port, admin_port, endpoints) 
         [program, "check", str(config)], capture_output=True, text=True, check=False
     )
     if checked.returncode != 0:
-        raise NotOffered(f"this build refuses its configuration: {checked.stderr or checked.stdout}")
+        mistake = (checked.stderr or checked.stdout).splitlines()[0]
+        raise NotOffered(f"its check says: {mistake.removeprefix(str(config))}")
     return Start([program, "serve", "--config", config])
 
 

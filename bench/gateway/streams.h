@@ -17,7 +17,7 @@ struct StreamsOptions {
   std::string request;
   int streams = 10'000;
   int tokens = 100;
-  int per_second = 5'000;   // connections that are opened a second
+  int per_second = 2'000;   // connections that are opened a second
   double patience_s = 120;  // after which what has not ended counts as broken
 };
 
