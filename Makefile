@@ -5,6 +5,7 @@
 #
 #   JOBS=4   how many compilers and tests run at once
 #   CAMPAIGN='--scenario s1 --seeds 3'   options of make bench-policy (see its --help)
+#   SOAK=2m   how long make soak takes
 #   BENCH_GATEWAY='--only json --repeats 3'   options of make bench-gateway (see its --help)
 
 SHELL := /bin/bash -o pipefail
@@ -24,11 +25,11 @@ endif
 say = @printf '\n$(BOLD)==> %s$(PLAIN)\n' '$(1)'
 next = @printf '\n$(BOLD)What next$(PLAIN)\n' && printf '  %-48s $(DIM)%s$(PLAIN)\n'
 
-.PHONY: help run build test sanitize bench bench-policy bench-gateway reproduce fuzz format lint clean setup
+.PHONY: help run build test sanitize bench bench-policy bench-gateway soak e2e-soak reproduce fuzz format lint clean setup
 
 help: ## this list
 	@printf '\n  $(BOLD)Signalbox$(PLAIN) directs generative-inference traffic over mixed accelerators.\n\n'
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  $(BOLD)make %-13s$(PLAIN) %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  $(BOLD)make %-14s$(PLAIN) %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@printf '\n  $(DIM)New here? make run, then README.md. To change the code: HACKING.md.$(PLAIN)\n\n'
 
 run: setup ## build, then watch the demo: five pools, two waves, one shortage
@@ -96,6 +97,16 @@ bench-gateway: setup ## HAProxy, nginx, Envoy and Signalbox side by side: half a
 	bench/gateway/run.py $(BENCH_GATEWAY)
 	$(next) 'git diff bench/RESULTS.md' 'what the tables say now' \
 	  "make bench-gateway BENCH_GATEWAY=--profile" "where Signalbox's time goes"
+
+soak: setup ## half an hour of reloads, dying units and rough clients: nothing may fail or grow
+	$(call say,building signalbox and its units)
+	@$(call build_preset,release,--target signalbox bench-gateway-backend)
+	$(call say,soaking)
+	test/soak/run.py --for $(or $(SOAK),30m)
+	$(next) 'make soak SOAK=2h' 'longer'
+
+e2e-soak: ## the same in five minutes
+	@$(MAKE) soak SOAK=5m
 
 fuzz: setup ## random fleets and fault storms against what must hold, 100,000 of them
 	$(call say,building signalbox)
