@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# What the four presets mean to the compiler. Each preset of CMakePresets.json only names a build
+# What the presets mean to the compiler. Each preset of CMakePresets.json only names a build
 # type; the flags live here, so that one place answers "how was this built?".
 #
 #   Release  what ships: optimised, line tables for profilers, assertions of our own still on
 #   Debug    for a debugger: unoptimised, with the standard library's checks
 #   Asan     address and undefined-behaviour sanitizers; the first finding ends the process
 #   Tsan     thread sanitizer
+#   Fuzz     clang with coverage for libFuzzer, and the sanitizers of Asan
 include_guard(GLOBAL)
 
-set(flavours Release Debug Asan Tsan)
+set(flavours Release Debug Asan Tsan Fuzz)
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "One of: ${flavours}" FORCE)
 endif()
@@ -38,6 +39,16 @@ set(CMAKE_EXE_LINKER_FLAGS_ASAN "-fsanitize=address,undefined")
 set(CMAKE_CXX_FLAGS_TSAN
     "-O1 -g1 -D_GLIBCXX_ASSERTIONS -fsanitize=thread -Wno-tsan -Wno-maybe-uninitialized")
 set(CMAKE_EXE_LINKER_FLAGS_TSAN "-fsanitize=thread")
+# Without coverage a fuzzer is blind. fuzz/CMakeLists.txt links libFuzzer itself, where it has its
+# main function.
+string(CONCAT CMAKE_CXX_FLAGS_FUZZ
+       "-O1 -g1 -D_GLIBCXX_ASSERTIONS -fsanitize=fuzzer-no-link,address,undefined "
+       "-fno-sanitize-recover=all")
+set(CMAKE_EXE_LINKER_FLAGS_FUZZ "-fsanitize=address,undefined")
+if(CMAKE_BUILD_TYPE STREQUAL "Fuzz" AND NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  message(FATAL_ERROR "fuzzing needs clang, and this is ${CMAKE_CXX_COMPILER_ID}. Configure with: "
+                      "cmake --preset fuzz")
+endif()
 add_compile_options(-fno-omit-frame-pointer)
 
 # Speed-ups that change no output: used where installed, silently absent elsewhere.

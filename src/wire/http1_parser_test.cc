@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "wire/http1_transcript.h"
+#include "wire/http1_readings.h"
 
 namespace signalbox::wire {
 namespace {

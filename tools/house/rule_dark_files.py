@@ -7,7 +7,7 @@ from finding import Finding
 from tree import Tree
 
 RULES = {
-    "dark-source": "every source under src/, test/ and bench/ is built by some target",
+    "dark-source": "every source under src/, test/, fuzz/ and bench/ is built by some target",
     "dark-test": "every *_test.cc is part of a test binary, which ctest runs",
     "dark-header": "every header is included by somebody",
 }

@@ -10,7 +10,7 @@ KEPT_HIDDEN_FOLDERS = {".ci"}
 
 CPP_SOURCES = (".cc", ".cpp", ".cxx", ".c")
 CPP_HEADERS = (".h", ".hpp", ".hh", ".inl")
-CPP_FOLDERS = ("src", "test", "bench")
+CPP_FOLDERS = ("src", "test", "fuzz", "bench")
 
 
 class Tree:
@@ -57,7 +57,7 @@ class Tree:
 
     def resolve_include(self, includer: str, name: str) -> str | None:
         """The file that `#include "name"` means: beside the includer, under src/, or at the top for
-        test/ and bench/, whose include path has the top too. None when there is no such file."""
+        test/, fuzz/ and bench/, whose include path has the top too. None when there is no such file."""
         folders = [os.path.dirname(includer), "src"]
         if not includer.startswith("src/"):
             folders.append("")

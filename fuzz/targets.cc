@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The list; see target.h. A new target is a function, a line here, and a folder of a few inputs.
+#include <algorithm>
+#include <array>
+
+#include "fuzz/target.h"
+
+namespace signalbox::fuzz {
+
+namespace {
+
+constexpr std::array kTargets = {
+    Target{"base64_text", "base64 and base64url: one text for one value", base64_text},
+    Target{"configuration", "signalbox.yaml: values, or errors with places", configuration},
+    Target{"http1_chunk_line", "chunk lines and trailers, however they are cut", http1_chunk_line},
+    Target{"http1_request", "requests: one reading for every cut, none that the rules refuse",
+           http1_request},
+    Target{"http1_request_forwarding", "requests as units get them: the same, and one of each",
+           http1_request_forwarding},
+    Target{"http1_response", "answers of units: one reading for every cut", http1_response},
+    Target{"http1_response_forwarding", "answers as clients get them: the same, and one of each",
+           http1_response_forwarding},
+    Target{"ip_network", "networks and addresses", ip_network},
+    Target{"journal_records", "records of the input log", journal_records},
+    Target{"journal_segment", "files of the input log: header and blocks", journal_segment},
+    Target{"model_field", "the model field of a JSON body, however it is cut", model_field},
+    Target{"quantities", "durations, rates, prices, sizes", quantities},
+    Target{"scenario_file", "scenario files", scenario_file},
+    Target{"signed_claim", "tokens, unsigned and signed", signed_claim},
+    Target{"sse_counter", "events of a stream, however it is cut", sse_counter},
+    Target{"target_path", "request targets: one spelling, found in one pass", target_path},
+    Target{"traces", "readers of public traces", traces},
+};
+static_assert(std::ranges::is_sorted(kTargets, {}, &Target::name));
+
+}  // namespace
+
+std::span<const Target> targets() { return kTargets; }
+
+}  // namespace signalbox::fuzz
