@@ -9,7 +9,8 @@
 #   signalbox_asio     Boost.Asio and Boost.Beast, their non-template parts compiled once
 #   signalbox_gtest    GoogleTest, GoogleMock and RapidCheck (signalbox_test() links it already)
 #   benchmark::benchmark_main   (signalbox_bench() links it already)
-#   PkgConfig::clp  PkgConfig::cbc   (solve only; they say where they are through pkg-config)
+#   PkgConfig::nghttp2
+#   PkgConfig::clp  PkgConfig::cbc   (solve only)
 #
 # SIGNALBOX_CHART_LIBRARY is the path of Chart.js, which sim/report builds into the binary.
 include_guard(GLOBAL)
@@ -27,6 +28,7 @@ find_package(rapidcheck REQUIRED)
 find_package(benchmark 1.7 REQUIRED)
 find_package(Boost 1.81 REQUIRED CONFIG COMPONENTS json url)
 find_package(PkgConfig REQUIRED)
+pkg_check_modules(nghttp2 REQUIRED IMPORTED_TARGET libnghttp2>=1.52)
 pkg_check_modules(clp REQUIRED IMPORTED_TARGET clp>=1.17)
 pkg_check_modules(cbc REQUIRED IMPORTED_TARGET cbc>=2.10)
 find_file(SIGNALBOX_CHART_LIBRARY chart.min.js PATHS /usr/share/javascript/chart.js NO_DEFAULT_PATH

@@ -162,9 +162,7 @@ std::optional<ParseFailure> check_host(const RequestHead& head) {
   if (absolute->authority.empty() || !is_host(absolute->authority)) {
     return bad_request("the target's host is not a host name");
   }
-  if (host != nullptr &&
-      !equals_ignoring_case(without_default_port(host->value, absolute->scheme),
-                            without_default_port(absolute->authority, absolute->scheme))) {
+  if (host != nullptr && !same_authority(host->value, absolute->authority, absolute->scheme)) {
     return bad_request("Host and the target name different hosts");
   }
   return std::nullopt;
@@ -210,14 +208,23 @@ std::optional<ParseFailure> read_expectation(const RequestHead& head, Framing& f
   return std::nullopt;
 }
 
+// What both protocols ask of a request's head.
+std::optional<ParseFailure> check_head(const RequestHead& head) {
+  if (auto failure = check_method(head.method)) return failure;
+  if (auto failure = check_target(head)) return failure;
+  if (auto failure = check_names(head.fields)) return failure;
+  return check_host(head);
+}
+
 }  // namespace
+
+bool same_authority(std::string_view a, std::string_view b, std::string_view scheme) {
+  return equals_ignoring_case(without_default_port(a, scheme), without_default_port(b, scheme));
+}
 
 Result<Framing, ParseFailure> check_request(const RequestHead& head) {
   Framing framing;
-  if (auto failure = check_method(head.method)) return *failure;
-  if (auto failure = check_target(head)) return *failure;
-  if (auto failure = check_names(head.fields)) return *failure;
-  if (auto failure = check_host(head)) return *failure;
+  if (auto failure = check_head(head)) return *failure;
   if (auto failure = read_body_framing(head.fields, head.version, framing)) return *failure;
   if (auto failure = read_expectation(head, framing)) return *failure;
   const ConnectionOptions options = connection_options(head.fields);
@@ -237,6 +244,26 @@ Result<Framing, ParseFailure> check_response(const ResponseHead& head, bool head
   } else if (framing.body == BodyKind::kNone && !framing.has_length) {
     framing.body = BodyKind::kUntilClose;
     framing.keep_alive = false;
+  }
+  return framing;
+}
+
+Result<Framing, ParseFailure> check_stream_request(const RequestHead& head, bool ends) {
+  Framing framing;
+  if (auto failure = check_head(head)) return *failure;
+  if (auto failure = read_body_framing(head.fields, head.version, framing)) return *failure;
+  if (!ends && !framing.has_length) framing.body = BodyKind::kChunked;
+  if (auto failure = read_expectation(head, framing)) return *failure;
+  return framing;
+}
+
+Result<Framing, ParseFailure> check_stream_response(const ResponseHead& head, bool head_request,
+                                                    bool ends) {
+  auto framing = check_response(head, head_request);
+  if (!framing.ok()) return framing;
+  framing->keep_alive = true;
+  if (framing->body == BodyKind::kUntilClose) {
+    framing->body = ends ? BodyKind::kNone : BodyKind::kChunked;
   }
   return framing;
 }

@@ -21,6 +21,15 @@ Result<Framing, ParseFailure> check_request(const RequestHead& head);
 // a HEAD has no body.
 Result<Framing, ParseFailure> check_response(const ResponseHead& head, bool head_request);
 
+// The same where a message is a stream of its own (HTTP/2), which says by itself where it ends:
+// `ends`: with its head. Without a stated length its body is kChunked, of unknown length.
+Result<Framing, ParseFailure> check_stream_request(const RequestHead& head, bool ends);
+Result<Framing, ParseFailure> check_stream_response(const ResponseHead& head, bool head_request,
+                                                    bool ends);
+
+// Whether two spellings name one host: case and the scheme's own port make no difference.
+bool same_authority(std::string_view a, std::string_view b, std::string_view scheme);
+
 // Why a trailer of this name is refused, in words; nullopt when it may pass. Fields that frame or
 // route a message have no say after it.
 std::optional<std::string_view> refused_trailer(std::string_view name);
