@@ -78,6 +78,7 @@ struct Http2Session::Callbacks {
   static int invalid_header(nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t*,
                             std::size_t, const std::uint8_t*, std::size_t, std::uint8_t,
                             void* user_data) {
+    self(user_data).head_pending_ = false;
     self(user_data).refuse(frame->hd.stream_id, Http2Code::kProtocolError);
     return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
   }
@@ -91,6 +92,7 @@ struct Http2Session::Callbacks {
         if (stream == nullptr) return 0;
         const bool ends = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
         if (frame->hd.type == NGHTTP2_HEADERS) {
+          me.head_pending_ = false;
           stream->head_done_ ? me.on_trailers(*stream) : me.on_head(*stream, ends);
         }
         if (ends) me.on_end_stream(*stream);
@@ -454,6 +456,7 @@ bool Http2Session::was_passed_over(std::int32_t id) const {
 // B26, B33: frames that cost their sender nothing.
 void Http2Session::on_begin_frame(std::int32_t id, std::uint8_t type, std::uint8_t flags,
                                   std::size_t length) {
+  head_pending_ = type == NGHTTP2_HEADERS;
   switch (type) {
     case NGHTTP2_HEADERS:
       if (id % 2 == 1 && was_passed_over(id)) terminate(Http2Code::kProtocolError);
@@ -478,6 +481,7 @@ bool Http2Session::on_begin_request(std::int32_t id) {
   if (id > last_id_ + 2) gaps_[next_gap_++ % gaps_.size()] = {last_id_ + 2, id - 2};
   last_id_ = id;
   if (open_ >= limits_.max_streams) {
+    head_pending_ = false;
     refuse(id, Http2Code::kRefusedStream);
     return false;
   }

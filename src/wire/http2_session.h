@@ -151,6 +151,8 @@ class Http2Session {
   void terminate(Http2Code code);
 
   std::size_t open_streams() const { return streams_.size(); }
+  // The beginning of a head has come, and its end has not.
+  bool head_pending() const { return head_pending_; }
 
  private:
   struct Callbacks;  // nghttp2's, which are plain functions
@@ -197,6 +199,7 @@ class Http2Session {
   std::int32_t last_id_ = -1;                                    // of the streams a client opened
   std::array<std::pair<std::int32_t, std::int32_t>, 4> gaps_{};  // ids it passed over, latest ones
   std::size_t next_gap_ = 0;
+  bool head_pending_ = false;
   bool failed_ = false;
   bool terminated_ = false;
   bool draining_ = false;

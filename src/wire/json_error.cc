@@ -3,6 +3,7 @@
 // Escaping is Boost.JSON's; it trusts its input to be UTF-8, so that is made true first.
 #include "wire/json_error.h"
 
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <cstdint>
@@ -48,6 +49,19 @@ std::string json_error(std::string_view message, std::string_view type, std::str
   return boost::json::serialize(boost::json::value{
       {"error",
        {{"message", as_utf8(message)}, {"type", as_utf8(type)}, {"code", as_utf8(code)}}}});
+}
+
+std::string message_of_json_error(std::string_view body) {
+  boost::system::error_code failed;
+  const auto value = boost::json::parse(body, failed);
+  if (!failed && value.is_object()) {
+    const auto* const error = value.as_object().if_contains("error");
+    const auto* const message = error != nullptr && error->is_object()
+                                    ? error->as_object().if_contains("message")
+                                    : nullptr;
+    if (message != nullptr && message->is_string()) return std::string(message->as_string());
+  }
+  return std::string(body);
 }
 
 std::string_view error_type(int status) {

@@ -13,6 +13,10 @@ namespace signalbox::wire {
 // that the body is valid JSON whatever the message quotes.
 std::string json_error(std::string_view message, std::string_view type, std::string_view code);
 
+// The message in such a body, for protocols that have their own place for it; the body itself where
+// it is none.
+std::string message_of_json_error(std::string_view body);
+
 // The customary type for a status: "invalid_request_error" for 4xx, "overloaded_error" for 429 and
 // 503, "upstream_error" for 502 and 504, else "server_error".
 std::string_view error_type(int status);

@@ -47,5 +47,11 @@ TEST(JsonError, types_follow_the_status) {
   EXPECT_EQ(error_type(501), "server_error");
 }
 
+TEST(JsonError, its_message_is_found_again) {
+  EXPECT_EQ(message_of_json_error(json_error("say \"no\"", "t", "c")), "say \"no\"");
+  EXPECT_EQ(message_of_json_error("plain words"), "plain words");
+  EXPECT_EQ(message_of_json_error("{\"error\":[]}"), "{\"error\":[]}");
+}
+
 }  // namespace
 }  // namespace signalbox::wire
