@@ -4,7 +4,11 @@
 // leads to. The answer's way back is in exchange_answer.cc. See exchange.h.
 #include "gateway/exchange.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <utility>
 
 #include "core/route/classify.h"
@@ -82,18 +86,38 @@ void Exchange::start() {
   auto target = wire::normalise_target(head.target);
   loop_.ring().began(id_, head.method, target.ok() ? target->path : std::string());
   if (!target.ok()) {
-    answer(target.error().status, target.error().message, "bad_target", {});
+    answer(target.error().status, target.error().message, "bad_target");
     return;
   }
   target_ = std::move(*target);
+  if (!authenticate()) return;
   upgrade_ = wanted_upgrade(head, client_->framing());
   const auto limit = wire::client_timeout(head);
   if (!limit.ok()) {
-    answer(400, limit.error().message, "bad_timeout", {});
+    answer(400, limit.error().message, "bad_timeout");
     return;
   }
   if (*limit) client_deadline_ = arrival_ + **limit;
   classify();
+}
+
+// Where a policy says who may ask, nobody else gets further than this.
+bool Exchange::authenticate() {
+  const auto& policy = loop_.options().access;
+  if (!policy) return true;
+  const net::TlsPeer* const peer = client_->peer().identity;
+  access::Certificate certificate;
+  if (peer != nullptr) {
+    certificate = {peer->common_name, peer->dns_names, peer->uris, peer->emails, peer->sha256};
+  }
+  who_ = gateway::authenticate(*policy, client_->head(), peer != nullptr ? &certificate : nullptr,
+                               net::unix_nanos() / 1'000'000'000);
+  if (who_.ok()) return true;
+  loop_.count(loop_.counters().unauthenticated, 1);
+  const wire::OwnField challenge{"www-authenticate", who_.challenge};
+  answer(who_.status, who_.message, who_.code,
+         std::span(&challenge, who_.challenge.empty() ? 0 : 1));
+  return false;
 }
 
 // Decides as soon as the facts are known: the body is only looked at when its model can change the
@@ -137,7 +161,7 @@ void Exchange::on_body_progress() {
   if (undecided && body_.arrived() < loop_.options().inspect_bytes) {
     want_body();
   } else if (model_->state() == wire::ModelField::State::kMalformed) {
-    answer(400, model_->problem(), "invalid_json", {});
+    answer(400, model_->problem(), "invalid_json");
   } else {
     admit();
   }
@@ -151,7 +175,7 @@ void Exchange::on_body_failure(int status, std::string_view message) {
   if (answer_ != Answer::kNone) {
     break_off();
   } else {
-    answer(status, message, "bad_body", {});
+    answer(status, message, "bad_body");
   }
 }
 
@@ -170,7 +194,7 @@ void Exchange::admit() {
   const DataClassFound data_class = find_data_class();
   facts.data_class = data_class.name;
   const TenantFound tenant =
-      find_tenant(loop_.options().tenants, client_->head(), client_->peer().address);
+      find_tenant(loop_.options().tenants, client_->head(), client_->peer().address, who_.tenant);
   if (tenant.refused) loop_.count(loop_.counters().tenant_headers_refused, 1);
   facts.tenant = tenant.name;
   facts.priority = tenant.priority;
@@ -222,10 +246,16 @@ void Exchange::on_ruling(const Ruling& ruling) {
     case core::Action::kReject:
       ruling_ = ruling;
       known_to_router_ = false;
-      answer(ruling.decision.status, describe(ruling.decision), to_string(ruling.decision.reason),
-             ruling.decision.retry_after);
+      reject(ruling.decision);
       break;
   }
+}
+
+void Exchange::reject(const core::Decision& decision) {
+  const std::string seconds = fmt::format("{:.0f}", std::ceil(to_seconds(decision.retry_after)));
+  const wire::OwnField later{"retry-after", seconds};
+  answer(decision.status, describe(decision), to_string(decision.reason),
+         std::span(&later, decision.retry_after > Duration{} ? 1 : 0));
 }
 
 void Exchange::forward(const Ruling& ruling) {

@@ -25,6 +25,7 @@
 #include "core/model/fleet_view.h"
 #include "core/model/request.h"
 #include "gateway/attempt.h"
+#include "gateway/authenticate.h"
 #include "gateway/client_stream.h"
 #include "gateway/loop.h"
 #include "gateway/request_body.h"
@@ -74,10 +75,12 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
  private:
   using Attempts = std::array<std::shared_ptr<Attempt>, 2>;
 
+  bool authenticate();
   void classify();
   void admit();
   DataClassFound find_data_class();
   int prompt_tokens() const;
+  void reject(const core::Decision& decision);
   void forward(const Ruling& ruling);
   bool tries_again(Attempt& attempt);
   void relay_head(const Attempt& attempt, const wire::ResponseHead& head,
@@ -85,7 +88,8 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void complete(Attempt& attempt);
   void break_off();
   void become_tunnel();
-  void answer(int status, std::string_view message, std::string_view code, Duration retry_after);
+  void answer(int status, std::string_view message, std::string_view code,
+              std::span<const wire::OwnField> fields = {});
   void flush();
   void observe(std::string_view outcome);
   std::optional<Ruling> report(const Attempt& attempt, const core::Outcome& outcome);
@@ -104,6 +108,9 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   TimePoint arrival_;
   TimePoint client_deadline_ = TimePoint::max();
   net::Deadline limit_;  // of the body's arrival
+
+  // authenticate
+  Authentication who_;
 
   // classify
   wire::Target target_;

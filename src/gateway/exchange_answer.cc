@@ -5,11 +5,11 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <cmath>
 #include <span>
 #include <string>
 #include <utility>
 
+#include "base/bounded_vector.h"
 #include "gateway/exchange.h"
 #include "gateway/tunnel.h"
 #include "net/clock.h"
@@ -198,20 +198,20 @@ void Exchange::on_tunnel_end(std::uint64_t bytes_in, std::uint64_t bytes_out) {
   observe("completed");
 }
 
-// An answer of our own.
+// An answer of our own, with fields beside those that every one has.
 void Exchange::answer(int status, std::string_view message, std::string_view code,
-                      Duration retry_after) {
+                      std::span<const wire::OwnField> fields) {
   limit_.clear();
   status_ = status;
   outcome_ = fmt::format("rejected:{}", code);
   const std::string body = wire::json_error(message, wire::error_type(status), code);
-  const std::string seconds = fmt::format("{:.0f}", std::ceil(to_seconds(retry_after)));
-  const std::array<wire::OwnField, 3> own{{{"content-type", "application/json"},
-                                           {"x-signalbox-request-id", id_text_},
-                                           {"retry-after", seconds}}};
+  BoundedVector<wire::OwnField, 4> own;
+  own.push_back({"content-type", "application/json"});
+  own.push_back({"x-signalbox-request-id", id_text_});
+  for (const wire::OwnField& field : fields) own.push_back(field);
   AnswerHead head;
   head.status = status;
-  head.own = std::span(own).first(retry_after > Duration{} ? 3 : 2);
+  head.own = {own.begin(), own.end()};
   head.length = body.size();
   head.bodiless = head_request_;
   client_->begin_answer(head);

@@ -38,6 +38,7 @@ struct LoopCounters {
   std::atomic<std::uint64_t> client_connections{0};
   std::atomic<std::uint64_t> upstream_connections{0};
   std::atomic<std::uint64_t> handshakes_failed{0};
+  std::atomic<std::uint64_t> unauthenticated{0};  // requests of nobody that the policy knows
   std::atomic<std::uint64_t> claims_refused{0};          // tokens that did not verify
   std::atomic<std::uint64_t> headers_refused{0};         // of data classes, not to be believed
   std::atomic<std::uint64_t> tenant_headers_refused{0};  // neither believed nor understood

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "base/time.h"
+#include "access/policy.h"
 #include "core/model/unit.h"
 #include "gateway/data_class.h"
 #include "gateway/tenant.h"
@@ -31,6 +32,7 @@ struct Options {
   std::size_t max_connections = 10'000;       // from clients, over all loops
   std::size_t explain_ring = 4096;            // requests whose story is kept
   std::uint64_t seed = 1;                     // of the Router
+  std::shared_ptr<const access::Policy> access;  // null = everybody may ask
   DataClassSources data_class;                // who is believed about a request's data
   TenantSources tenants;                      // and about whose it is
   std::shared_ptr<const net::TlsServer> tls;  // null = clients connect in clear
