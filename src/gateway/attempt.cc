@@ -41,7 +41,10 @@ void Attempt::start() {
 }
 
 void Attempt::connect(bool fresh) {
-  const UnitTarget target{decision().endpoint, address_};
+  const auto& accesses = loop_.options().units;
+  const auto access = accesses.find(unit().name);
+  const UnitTarget target{decision().endpoint, address_, unit().link.http2,
+                          access == accesses.end() ? nullptr : &access->second};
   if (!fresh) {
     if (auto idle = loop_.units().take(target)) return on_connected(std::move(idle));
   }

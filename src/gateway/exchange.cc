@@ -14,6 +14,8 @@
 #include "core/route/classify.h"
 #include "net/clock.h"
 #include "wire/api.h"
+#include "wire/grpc.h"
+#include "wire/grpc.h"
 #include "wire/client_timeout.h"
 #include "wire/http1_writer.h"
 
@@ -265,6 +267,16 @@ void Exchange::forward(const Ruling& ruling) {
     return;
   }
   ruling_ = ruling;
+  const core::UnitSpec& unit = ruling.view->spec->unit(ruling.decision.unit);
+  if (!unit.link.http2 && wire::is_grpc(client_->head())) {
+    drop_attempts();
+    if (std::exchange(known_to_router_, false)) loop_.router().cancel(id_);
+    return answer(502,
+                  fmt::format("gRPC needs HTTP/2, and unit '{}' is spoken to in HTTP/1; set `link: "
+                              "{{http: 2}}` for it",
+                              unit.name),
+                  "grpc_needs_http2", {});
+  }
   ++attempts_made_;
   auto& place = attempts_[0] ? attempts_[1] : attempts_[0];
   place = std::make_shared<Attempt>(shared_from_this(), loop_, ruling);

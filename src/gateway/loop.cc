@@ -13,6 +13,7 @@
 #include "gateway/exchange.h"
 #include "gateway/greeting.h"
 #include "gateway/http1_client_connection.h"
+#include "gateway/http2_client_connection.h"
 #include "net/clock.h"
 
 namespace signalbox::gateway {
@@ -105,8 +106,13 @@ void Loop::accept() {
   });
 }
 
-void Loop::begin(net::Stream stream, bool /*http2*/, std::string_view read_ahead) {
+void Loop::begin(net::Stream stream, bool http2, std::string_view read_ahead) {
   ClientPeer peer{address_of(stream), stream.secure(), stream.tls_peer()};
+  if (http2) {
+    std::make_shared<Http2ClientConnection>(std::move(stream), std::move(peer), *this)
+        ->start(read_ahead);
+    return;
+  }
   std::make_shared<Http1ClientConnection>(std::move(stream), std::move(peer), *this, read_ahead)
       ->start();
 }

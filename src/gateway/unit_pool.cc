@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "gateway/http1_unit_connection.h"
+#include "gateway/http2_unit_connection.h"
 #include "net/clock.h"
 
 namespace signalbox::gateway {
@@ -19,27 +20,31 @@ using asio::ip::tcp;
 
 // A connection on its way, with its time limit; whichever ends first answers.
 struct UnitPool::Connecting {
-  Connecting(UnitPool& pool, EndpointId id, Connected to_tell)
+  using Done = std::function<void(error_code, net::Stream)>;
+
+  Connecting(UnitPool& pool, Done to_tell)
       : stream(pool.io_),
-        endpoint(id),
-        limit(pool.deadlines_, [this] { answer(asio::error::timed_out, nullptr); }),
+        limit(pool.deadlines_, [this] { answer(asio::error::timed_out); }),
         done(std::move(to_tell)) {}
 
-  void answer(error_code error, std::shared_ptr<UnitStream> connection) {
+  void answer(error_code error) {
     if (!done) return;
     limit.clear();
     const auto call = std::exchange(done, nullptr);
     if (error) stream.close();
-    call(error, std::move(connection));
+    call(error, std::move(stream));
   }
 
   net::Stream stream;
-  EndpointId endpoint;
   net::Deadline limit;
-  Connected done;
+  Done done;
 };
 
 std::shared_ptr<UnitStream> UnitPool::take(const UnitTarget& target) {
+  if (target.http2) {
+    const auto entry = shared_.find(target.endpoint);
+    return entry == shared_.end() ? nullptr : room_in(entry->second);
+  }
   const auto entry = idle_.find(target.endpoint);
   if (entry == idle_.end() || entry->second.empty()) return nullptr;
   auto connection = std::move(entry->second.back());
@@ -48,44 +53,102 @@ std::shared_ptr<UnitStream> UnitPool::take(const UnitTarget& target) {
 }
 
 void UnitPool::connect(const UnitTarget& target, Connected done) {
-  auto connecting = std::make_shared<Connecting>(*this, target.endpoint, std::move(done));
-  connecting->limit.set(net::now() + connect_timeout_);
   const auto self = shared_from_this();
+  if (!target.http2) {
+    start(target, [self, endpoint = target.endpoint, done = std::move(done)](error_code error,
+                                                                             net::Stream stream) {
+      if (error) return done(error, nullptr);
+      done({}, self->counted(
+                   new Http1UnitConnection(std::move(stream), endpoint, self->weak_from_this())));
+    });
+    return;
+  }
+  // Whoever comes while it is being made shares it.
+  auto& waiting = shared_[target.endpoint].waiting;
+  waiting.push_back(std::move(done));
+  if (waiting.size() > 1) return;
+  start(target, [self, endpoint = target.endpoint, address = target.address,
+                 access = target.access](error_code error, net::Stream stream) {
+    self->share({endpoint, address, true, access}, error, std::move(stream));
+  });
+}
+
+void UnitPool::start(const UnitTarget& target, std::function<void(error_code, net::Stream)> done) {
+  const auto connecting = std::make_shared<Connecting>(*this, std::move(done));
+  connecting->limit.set(net::now() + connect_timeout_);
+  std::string server_name;
+  if (target.access != nullptr) server_name = target.access->server_name;
+  if (server_name.empty()) server_name = target.address.host;
+  const auto connected = [connecting, http2 = target.http2, server_name,
+                          tls = target.access != nullptr ? target.access->tls
+                                                         : nullptr](error_code error) {
+    if (error || !connecting->done) return connecting->answer(error);
+    error_code ignored;
+    connecting->stream.socket().set_option(tcp::no_delay(true), ignored);
+    if (!tls) return connecting->answer({});
+    connecting->stream.async_connect_tls(tls, server_name, [connecting, http2](error_code failed) {
+      // A unit that does not agree to HTTP/2 would not understand a word of it.
+      if (!failed && http2 && connecting->stream.alpn() != "h2") {
+        failed = asio::error::no_protocol_option;
+      }
+      connecting->answer(failed);
+    });
+  };
   error_code not_literal;
   const auto literal = asio::ip::make_address(target.address.host, not_literal);
   if (!not_literal) {
-    connecting->stream.socket().async_connect(
-        {literal, target.address.port}, [self, connecting](error_code error) {
-          error ? connecting->answer(error, nullptr) : self->established(connecting);
-        });
+    connecting->stream.socket().async_connect({literal, target.address.port}, connected);
     return;
   }
   resolver_.async_resolve(
       target.address.host, std::to_string(target.address.port),
-      [self, connecting](error_code error, const tcp::resolver::results_type& found) {
-        if (error || !connecting->done) return connecting->answer(error, nullptr);
-        asio::async_connect(connecting->stream.socket(), found,
-                            [self, connecting](error_code failed, const tcp::endpoint&) {
-                              failed ? connecting->answer(failed, nullptr)
-                                     : self->established(connecting);
-                            });
+      [self = shared_from_this(), connecting, connected](error_code error,
+                                                         const tcp::resolver::results_type& found) {
+        if (error || !connecting->done) return connecting->answer(error);
+        asio::async_connect(
+            connecting->stream.socket(), found,
+            [connected](error_code failed, const tcp::endpoint&) { connected(failed); });
       });
 }
 
-void UnitPool::established(const std::shared_ptr<Connecting>& connecting) {
-  if (!connecting->done) return;
-  error_code ignored;
-  connecting->stream.socket().set_option(tcp::no_delay(true), ignored);
+// The count follows the object's life, however its exchange ends.
+template <class Connection>
+std::shared_ptr<Connection> UnitPool::counted(Connection* connection) {
   ++open_;
-  const std::weak_ptr<UnitPool> pool = weak_from_this();
-  // The count follows the object's life, however its exchange ends.
-  std::shared_ptr<Http1UnitConnection> connection(
-      new Http1UnitConnection(std::move(connecting->stream), connecting->endpoint, pool),
-      [pool](Http1UnitConnection* ended) {
-        delete ended;
-        if (const auto alive = pool.lock()) --alive->open_;
-      });
-  connecting->answer({}, std::move(connection));
+  return {connection, [pool = weak_from_this()](Connection* ended) {
+            delete ended;
+            if (const auto alive = pool.lock()) --alive->open_;
+          }};
+}
+
+std::shared_ptr<UnitStream> UnitPool::room_in(Shared& shared) {
+  for (const auto& connection : shared.connections) {
+    if (connection->has_room()) return connection->open();
+  }
+  return nullptr;
+}
+
+// One connection for all who wait; when they are more than it takes, the next is made for the rest.
+void UnitPool::share(const UnitTarget& target, error_code error, net::Stream stream) {
+  auto waiting = std::exchange(shared_[target.endpoint].waiting, {});
+  std::shared_ptr<Http2UnitConnection> connection;
+  if (!error) {
+    connection =
+        counted(new Http2UnitConnection(std::move(stream), target.endpoint, weak_from_this()));
+    shared_[target.endpoint].connections.push_back(connection);
+    connection->start();
+  }
+  bool first = true;
+  for (auto& done : waiting) {
+    if (error) {
+      done(error, nullptr);
+    } else if (first || connection->has_room()) {
+      done({}, connection->open());
+    } else {
+      connect(target, std::move(done));
+    }
+    first = false;
+  }
 }
 
 void UnitPool::keep(std::shared_ptr<Http1UnitConnection> connection) {
@@ -104,15 +167,32 @@ void UnitPool::forget(const Http1UnitConnection& connection) {
   if (entry->second.empty()) idle_.erase(entry);
 }
 
+void UnitPool::forget(const Http2UnitConnection& connection) {
+  const auto entry = shared_.find(connection.endpoint());
+  if (entry == shared_.end()) return;
+  std::erase_if(entry->second.connections,
+                [&](const auto& shared) { return shared.get() == &connection; });
+}
+
 void UnitPool::prune(const std::function<bool(EndpointId)>& keep) {
   std::erase_if(idle_, [&](auto& entry) {
     if (keep(entry.first)) return false;
     for (const auto& connection : entry.second) connection->abandon();
     return true;
   });
+  for (auto& [endpoint, shared] : shared_) {
+    if (keep(endpoint)) continue;
+    for (const auto& connection : std::exchange(shared.connections, {})) connection->retire();
+  }
+  std::erase_if(shared_, [](const auto& entry) {
+    return entry.second.connections.empty() && entry.second.waiting.empty();
+  });
 }
 
 void UnitPool::close() {
+  for (auto& [endpoint, shared] : std::exchange(shared_, {})) {
+    for (const auto& connection : shared.connections) connection->close();
+  }
   prune([](EndpointId) { return false; });
   resolver_.cancel();
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Connections from one event loop to its units. Idle HTTP/1 connections are kept per endpoint,
-// newest first: the ones that were of use lately stay warm, the others end by themselves.
+// newest first: the ones that were of use lately stay warm, the others end by themselves. An HTTP/2
+// connection is shared by all requests to its endpoint, and a second one made when it is full.
 #pragma once
 
 #include <cstddef>
@@ -14,6 +15,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "core/model/unit.h"
+#include "gateway/unit_access.h"
 #include "gateway/unit_stream.h"
 #include "net/asio.h"
 #include "net/deadlines.h"
@@ -22,11 +24,14 @@
 namespace signalbox::gateway {
 
 class Http1UnitConnection;
+class Http2UnitConnection;
 
 // Where a request goes, and how it is spoken to there.
 struct UnitTarget {
   EndpointId endpoint;
   const core::Address& address;
+  bool http2 = false;
+  const UnitAccess* access = nullptr;  // outlives the pool; null = in clear
 };
 
 class UnitPool : public std::enable_shared_from_this<UnitPool> {
@@ -48,6 +53,7 @@ class UnitPool : public std::enable_shared_from_this<UnitPool> {
   // For connections: idle again; ended while idle.
   void keep(std::shared_ptr<Http1UnitConnection> connection);
   void forget(const Http1UnitConnection& connection);
+  void forget(const Http2UnitConnection& connection);
 
   // Closes idle connections to endpoints for which `keep` is false.
   void prune(const std::function<bool(EndpointId)>& keep);
@@ -57,14 +63,24 @@ class UnitPool : public std::enable_shared_from_this<UnitPool> {
 
  private:
   struct Connecting;
+  // The HTTP/2 connections to one endpoint, and who waits for the next of them.
+  struct Shared {
+    std::vector<std::shared_ptr<Http2UnitConnection>> connections;
+    std::vector<Connected> waiting;
+  };
 
-  void established(const std::shared_ptr<Connecting>& connecting);
+  void start(const UnitTarget& target, std::function<void(error_code, net::Stream)> done);
+  std::shared_ptr<UnitStream> room_in(Shared& shared);
+  void share(const UnitTarget& target, error_code error, net::Stream stream);
+  template <class Connection>
+  std::shared_ptr<Connection> counted(Connection* connection);
 
   asio::io_context& io_;
   net::Deadlines& deadlines_;
   asio::ip::tcp::resolver resolver_;
   Duration connect_timeout_;
   std::unordered_map<EndpointId, std::vector<std::shared_ptr<Http1UnitConnection>>> idle_;
+  std::unordered_map<EndpointId, Shared> shared_;
   std::size_t open_ = 0;
 };
 

@@ -48,6 +48,11 @@ bool is_grpc_content_type(std::string_view value) {
   return rest.empty() || rest.front() == '+' || rest.front() == ';' || rest.front() == ' ';
 }
 
+bool is_grpc(const RequestHead& head) {
+  const Field* const type = find_field(head.fields, "content-type");
+  return type != nullptr && is_grpc_content_type(type->value);
+}
+
 GrpcCode grpc_of_http(int status) {
   switch (status) {
     case 400:

@@ -47,6 +47,9 @@ struct GrpcStatus {
 // True for "application/grpc" and its variants ("+proto", ";charset").
 bool is_grpc_content_type(std::string_view value);
 
+// A request that is a gRPC call.
+bool is_grpc(const RequestHead& head);
+
 // What an HTTP status means to a gRPC caller where the answer says nothing better, by gRPC's own
 // table (doc/http-grpc-status-mapping.md), but that 504 is a deadline.
 GrpcCode grpc_of_http(int status);

@@ -9,6 +9,7 @@
 
 #include "base/assert.h"
 #include "wire/http1_rules.h"
+#include "wire/passing_fields.h"
 
 namespace signalbox::wire {
 
@@ -43,37 +44,6 @@ void append_framing(std::string& out, const WriteFraming& framing) {
   }
 }
 
-// True when a Connection field names `name` as one that ends here.
-bool named_by_connection(const std::vector<Field>& fields, std::string_view name) {
-  for (const Field& field : fields) {
-    if (field.kind != FieldKind::kConnection) continue;
-    for (std::string_view rest = field.value;;) {
-      const std::size_t comma = rest.find(',');
-      const std::string_view option = rest.substr(0, comma);
-      const std::size_t begin = option.find_first_not_of(" \t");
-      if (begin != std::string_view::npos &&
-          equals_ignoring_case(option.substr(begin, option.find_last_not_of(" \t") - begin + 1),
-                               name)) {
-        return true;
-      }
-      if (comma == std::string_view::npos) break;
-      rest.remove_prefix(comma + 1);
-    }
-  }
-  return false;
-}
-
-// The fields that travel on. Framing and connection fields are never among them.
-template <class Passes>
-void append_passing(std::string& out, const std::vector<Field>& fields, Passes passes) {
-  const bool connection_speaks = find_field(fields, FieldKind::kConnection) != nullptr;
-  for (const Field& field : fields) {
-    if (!passes(field)) continue;
-    if (connection_speaks && named_by_connection(fields, field.name)) continue;
-    append_field(out, field.name, field.value);
-  }
-}
-
 void append_status_line(std::string& out, int status, std::string_view reason) {
   out.append("HTTP/1.1 ");
   append_number(out, static_cast<std::uint64_t>(status));
@@ -104,13 +74,8 @@ void append_request_head(std::string& out, const RequestHead& head, const Reques
   SIGNALBOX_ASSERT(rewrite.framing.body != BodyKind::kUntilClose);
   out.append(head.method).append(" ").append(rewrite.target).append(" HTTP/1.1\r\n");
   append_field(out, "Host", rewrite.host);
-  append_passing(out, head.fields, [&rewrite](const Field& field) {
-    for (const std::string_view name : rewrite.withhold) {
-      if (equals_ignoring_case(field.name, name)) return false;
-    }
-    return field.kind == FieldKind::kOther ||
-           (field.kind == FieldKind::kCredential && rewrite.forward_credentials);
-  });
+  for_each_passing(head, rewrite,
+                   [&out](const Field& field) { append_field(out, field.name, field.value); });
   if (!rewrite.client_address.empty()) {
     append_field(out, "X-Forwarded-For", rewrite.client_address);
   }
@@ -124,12 +89,11 @@ void append_request_head(std::string& out, const RequestHead& head, const Reques
 
 void append_response_head(std::string& out, const ResponseHead& head,
                           const ResponseRewrite& rewrite) {
-  append_status_line(out, head.status, head.reason);
-  append_passing(out, head.fields, [](const Field& field) {
-    const FieldKind kind = field.kind;
-    return kind == FieldKind::kOther || kind == FieldKind::kRouting ||
-           kind == FieldKind::kForwarding || kind == FieldKind::kCredential;
-  });
+  // HTTP/2 has no words for it.
+  append_status_line(out, head.status,
+                     head.version == 20 ? reason_phrase(head.status) : head.reason);
+  for_each_passing(head,
+                   [&out](const Field& field) { append_field(out, field.name, field.value); });
   append_response_end(out, rewrite);
 }
 

@@ -338,6 +338,7 @@ TEST(Http2Abuse, a_unit_that_breaks_the_rules_fails_its_stream_alone) {
       return std::string("502");
     }
     if (!said.closed || *said.closed == Http2Code::kNoError) return std::string("taken");
+    EXPECT_FALSE(said.ended) << "what is refused has no end in order";
     return std::string("reset");
   };
   EXPECT_EQ(close_of({{":status", "200"}}), "taken");
@@ -346,6 +347,8 @@ TEST(Http2Abuse, a_unit_that_breaks_the_rules_fails_its_stream_alone) {
       close_of({{":status", "200"}, {"content-length", "3"}}, frame(kData, kEndStream, 1, "ab")),
       "reset")
       << "B47";
+  EXPECT_EQ(close_of({{":status", "200"}}, headers(1, {{"content-length", "3"}})), "reset");
+  EXPECT_EQ(close_of({{":status", "200"}}, headers(1, {{"grpc-status", "0"}})), "taken");
   EXPECT_EQ(close_of({{":status", "101"}}), "reset");
   EXPECT_EQ(close_of({{":status", "20"}}), "reset");
   HeaderList many{{":status", "200"}};

@@ -93,7 +93,11 @@ struct Http2Session::Callbacks {
         const bool ends = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
         if (frame->hd.type == NGHTTP2_HEADERS) {
           me.head_pending_ = false;
-          stream->head_done_ ? me.on_trailers(*stream) : me.on_head(*stream, ends);
+          if (!stream->head_done_) {
+            me.on_head(*stream, ends);
+          } else if (!me.on_trailers(*stream)) {
+            return 0;
+          }
         }
         if (ends) me.on_end_stream(*stream);
         return 0;
@@ -531,10 +535,11 @@ void Http2Session::on_head(Http2Stream& stream, bool ends) {
   listener_.on_refused(stream, failure);
 }
 
-void Http2Session::on_trailers(Http2Stream& stream) {
-  if (read_trailers(stream.trailer_block_, stream.trailers_) == Http2Verdict::kTaken) return;
+bool Http2Session::on_trailers(Http2Stream& stream) {
+  if (read_trailers(stream.trailer_block_, stream.trailers_) == Http2Verdict::kTaken) return true;
   stream.trailers_.clear();
   refuse(stream.id_, Http2Code::kProtocolError);
+  return false;
 }
 
 void Http2Session::on_data_chunk(Http2Stream& stream, std::string_view bytes) {

@@ -162,7 +162,7 @@ class Http2Session {
   bool on_begin_request(std::int32_t id);
   void on_field(Http2Stream& stream, std::string_view name, std::string_view value);
   void on_head(Http2Stream& stream, bool ends);
-  void on_trailers(Http2Stream& stream);
+  bool on_trailers(Http2Stream& stream);
   void on_data_chunk(Http2Stream& stream, std::string_view bytes);
   void on_end_stream(Http2Stream& stream);
   void on_untimely_end(std::int32_t id);
