@@ -18,6 +18,8 @@ gateway::Options gateway_options(const config::GatewaySection& section) {
                         : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   options.connect_timeout = section.connect_timeout;
   options.header_timeout = section.header_timeout;
+  options.body_timeout = section.body_timeout;
+  options.send_timeout = section.send_timeout;
   options.keep_alive = section.keep_alive;
   options.drain = section.drain;
   options.inspect_bytes = static_cast<std::size_t>(section.inspect_bytes);

@@ -288,6 +288,8 @@ GatewaySection build_gateway(const Fields& gateway) {
           .threads = read_int(gateway, "threads"),
           .connect_timeout = read<Duration>(gateway, "connect_timeout"),
           .header_timeout = read<Duration>(gateway, "header_timeout"),
+          .body_timeout = read<Duration>(gateway, "body_timeout"),
+          .send_timeout = read<Duration>(gateway, "send_timeout"),
           .keep_alive = read<Duration>(gateway, "keep_alive"),
           .inspect_bytes = read<std::int64_t>(gateway, "inspect_bytes"),
           .max_body = read<std::int64_t>(gateway, "max_body"),

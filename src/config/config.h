@@ -46,6 +46,8 @@ struct GatewaySection {
   int threads = 0;        // event loops; 0 = one per core
   Duration connect_timeout = 1s;
   Duration header_timeout = 10s;             // a client must have sent its head within this time
+  Duration body_timeout = 30s;               // it may pause so long while it sends a body
+  Duration send_timeout = 60s;               // and while it does not take what it is sent
   Duration keep_alive = 75s;                 // idle client connections are closed after this
   std::int64_t inspect_bytes = 64 * 1024;    // of a body, to find its model field
   std::int64_t max_body = 64 * 1024 * 1024;  // bytes

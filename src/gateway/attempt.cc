@@ -35,16 +35,19 @@ Attempt::Attempt(std::shared_ptr<Exchange> exchange, Loop& loop, Ruling ruling)
 
 Attempt::~Attempt() = default;
 
+const UnitAccess* Attempt::access() const {
+  const auto& accesses = loop_.options().units;
+  const auto found = accesses.find(unit().name);
+  return found == accesses.end() ? nullptr : &found->second;
+}
+
 void Attempt::start() {
   forwarded_at_ = net::now();
   connect(false);
 }
 
 void Attempt::connect(bool fresh) {
-  const auto& accesses = loop_.options().units;
-  const auto access = accesses.find(unit().name);
-  const UnitTarget target{decision().endpoint, address_, unit().link.http2,
-                          access == accesses.end() ? nullptr : &access->second};
+  const UnitTarget target{decision().endpoint, address_, unit().link.http2, access()};
   if (!fresh) {
     if (auto idle = loop_.units().take(target)) return on_connected(std::move(idle));
   }

@@ -11,12 +11,12 @@
 #include <cmath>
 #include <utility>
 
+#include "base/bounded_vector.h"
 #include "core/route/classify.h"
 #include "net/clock.h"
 #include "wire/api.h"
-#include "wire/grpc.h"
-#include "wire/grpc.h"
 #include "wire/client_timeout.h"
+#include "wire/grpc.h"
 #include "wire/http1_writer.h"
 
 namespace signalbox::gateway {
@@ -300,13 +300,18 @@ void Exchange::send_head(Attempt& attempt, UnitStream& stream) const {
   const wire::Framing& framing = client_->framing();
   rewrite.framing = framing.has_length ? wire::WriteFraming{wire::BodyKind::kLength, framing.length}
                                        : wire::WriteFraming{framing.body, 0};
-  std::array<wire::OwnField, 2> own{{{"x-signalbox-request-id", id_text_}, {}}};
+  BoundedVector<wire::OwnField, 3> own;
+  own.push_back({"x-signalbox-request-id", id_text_});
   std::string time_left;
   if (client_deadline_ != TimePoint::max()) {
     time_left = wire::format_timeout_ms(client_deadline_ - net::now());
-    own[1] = {wire::kTimeoutField, time_left};
+    own.push_back({wire::kTimeoutField, time_left});
   }
-  rewrite.own = std::span(own).first(time_left.empty() ? 1 : 2);
+  const UnitAccess* const access = attempt.access();
+  if (access != nullptr && !access->credential_header.empty()) {
+    own.push_back({access->credential_header, access->credential});
+  }
+  rewrite.own = {own.begin(), own.end()};
   const auto& tenants = loop_.options().tenants;
   const std::array<std::string_view, 3> withheld{loop_.options().data_class.header, tenants.header,
                                                  tenants.priority_header};

@@ -23,6 +23,8 @@ constexpr std::size_t kMostDiscarded = 256UL * 1024;
 // Enough for most requests with their body; it is what an idle connection keeps.
 constexpr std::size_t kFirstBuffer = 2UL * 1024;
 constexpr std::size_t kLargestBuffer = 64UL * 1024;
+// Room for answers that an idle connection keeps, twice.
+constexpr std::size_t kKeptAnswer = 2UL * 1024;
 
 wire::ParserLimits limits(const Options& options) {
   wire::ParserLimits limits;
@@ -359,8 +361,9 @@ void Http1ClientConnection::finish() {
       std::vector<char>(kFirstBuffer).swap(buffer_);
       begin_ = end_ = 0;
     }
-    if (collected_.capacity() > kLargestBuffer) std::string().swap(collected_);
-    if (sending_.capacity() > kLargestBuffer) std::string().swap(sending_);
+    for (std::string* const text : {&collected_, &sending_}) {
+      if (text->capacity() > kKeptAnswer) std::string().swap(*text);
+    }
     deadline_.set(net::now() + loop_.options().keep_alive);
     read();
   } else {

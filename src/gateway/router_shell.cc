@@ -30,7 +30,9 @@ std::uint64_t RouterShell::add_sink(RulingSink& sink) {
 // decision about `own`, if there was one.
 template <class Call>
 std::optional<Ruling> RouterShell::call(RequestId own, Call&& call) {
-  core::Router::Decisions decisions;
+  // Its storage is used for call after call; none is made from within another.
+  thread_local core::Router::Decisions decisions;
+  decisions.clear();
   std::shared_ptr<const core::FleetView> view;
   TimePoint deadline = TimePoint::max();
   bool arm = false;

@@ -59,7 +59,17 @@ class ScenarioFile {
     const auto named = fields.get<std::string>("fleet");
     if (!named) return std::nullopt;
     auto fleet = config::load_file(context.located(*named));
-    if (fleet) return std::move(*fleet);
+    if (fleet) {
+      for (const auto& service : fleet->fleet.services) {
+        if (service.hedge.after > 0.0) {
+          report_.add(fields.place("fleet"),
+                      fmt::format("service {} sends second copies, and replicas here take only one",
+                                  config::in_quotes(service.name)),
+                      {.hint = "leave out its `hedge` for the simulation"});
+        }
+      }
+      return std::move(*fleet);
+    }
     report_.add(fields.place("fleet"),
                 fmt::format("{} cannot be loaded", config::in_quotes(*named)),
                 {.hint = "mend what is said about it below"});
