@@ -48,8 +48,7 @@ void accept_next(const std::shared_ptr<Server::State>& state) {
 }
 
 void stop_accepting(Server::State& state) {
-  error_code ignored;
-  state.acceptor.close(ignored);
+  net::stop_listening(state.acceptor);
   state.accept_pause.cancel();
 }
 
@@ -68,29 +67,16 @@ Server::~Server() { reset(); }
 void Server::use_tls(std::shared_ptr<const net::TlsServer> tls) { state_->tls = std::move(tls); }
 
 Result<core::Address> Server::listen(const core::Address& address) {
-  SIGNALBOX_ASSERT(!state_->acceptor.is_open());
-  const auto cannot = [&address](const std::string& why) {
-    return Error{"cannot listen on " + core::to_string(address) + ": " + why};
-  };
-  error_code ec;
-  const std::string host = address.host == "localhost" ? "127.0.0.1" : address.host;
-  const auto ip = asio::ip::make_address(host, ec);
-  if (ec) return cannot("'" + address.host + "' is not an IP address (use 127.0.0.1, 0.0.0.0, ::)");
+  auto listener = net::Listener::bind({address.host, address.port}, false);
+  if (!listener.ok()) return listener.error();
+  return listen(std::move(*listener));
+}
 
-  auto& acceptor = state_->acceptor;
-  const tcp::endpoint endpoint(ip, address.port);
-  acceptor.open(endpoint.protocol(), ec);
-  if (!ec) acceptor.set_option(tcp::acceptor::reuse_address(true), ec);
-  if (!ec) acceptor.bind(endpoint, ec);
-  if (!ec) acceptor.listen(asio::socket_base::max_listen_connections, ec);
-  const tcp::endpoint bound = ec ? tcp::endpoint{} : acceptor.local_endpoint(ec);
-  if (ec) {
-    const std::string why = ec.message();
-    stop_accepting(*state_);
-    return cannot(why);
-  }
+core::Address Server::listen(net::Listener listener) {
+  const auto place = listener.place();
+  std::move(listener).move_into(state_->acceptor);
   accept_next(state_);
-  return core::Address{bound.address().to_string(), bound.port()};
+  return {place.host, place.port};
 }
 
 void Server::close() {

@@ -20,6 +20,7 @@
 #include "core/model/unit.h"
 #include "http/message.h"
 #include "net/asio.h"
+#include "net/listener.h"
 #include "net/tls.h"
 
 namespace signalbox::http {
@@ -97,6 +98,8 @@ class Server {
   // Starts accepting on an IP address (or "localhost"); port 0 takes any free one. Returns the
   // address bound. REQUIRES: not listening.
   Result<core::Address> listen(const core::Address& address);
+  // Likewise, on a socket that listens already.
+  core::Address listen(net::Listener listener);
 
   // Graceful end: stops accepting, closes idle connections, lets begun requests finish.
   void close();

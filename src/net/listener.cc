@@ -28,25 +28,25 @@ int option(int fd, int name) {
 }  // namespace
 
 Result<Listener> Listener::bind(const Place& place, bool share_port) {
-  const auto fail = [&](const char* step, const std::string& why) {
-    return Error{fmt::format("cannot {} {}:{}: {}", step, place.host, place.port, why)};
+  const auto fail = [&](const std::string& why) {
+    const bool is_v6 = place.host.find(':') != std::string::npos;
+    return Error{fmt::format("cannot listen on {}{}{}:{}: {}", is_v6 ? "[" : "", place.host,
+                             is_v6 ? "]" : "", place.port, why)};
   };
-  const auto system = [&](const char* step) { return fail(step, std::strerror(errno)); };
   error_code error;
   const auto ip =
       asio::ip::make_address(place.host == "localhost" ? "127.0.0.1" : place.host, error);
-  if (error) return fail("use the address", error.message());
+  if (error) {
+    return fail(fmt::format("'{}' is not an IP address (use 127.0.0.1, 0.0.0.0, ::)", place.host));
+  }
   const tcp::endpoint endpoint(ip, place.port);
   Listener made(::socket(endpoint.protocol().family(), SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP));
-  if (made.fd_ < 0) return system("open a socket for");
   const int on = 1;
-  ::setsockopt(made.fd_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (share_port && ::setsockopt(made.fd_, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) {
-    return system("share the port of");
-  }
-  if (::bind(made.fd_, endpoint.data(), static_cast<socklen_t>(endpoint.size())) != 0 ||
+  if (made.fd_ < 0 || ::setsockopt(made.fd_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
+      (share_port && ::setsockopt(made.fd_, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) ||
+      ::bind(made.fd_, endpoint.data(), static_cast<socklen_t>(endpoint.size())) != 0 ||
       ::listen(made.fd_, asio::socket_base::max_listen_connections) != 0) {
-    return system("listen on");
+    return fail(std::strerror(errno));
   }
   return made;
 }
@@ -89,6 +89,13 @@ void Listener::move_into(tcp::acceptor& acceptor) && {
   acceptor.assign(family == AF_INET6 ? tcp::v6() : tcp::v4(), fd_, error);
   SIGNALBOX_ASSERT(!error);
   fd_ = -1;
+}
+
+void stop_listening(tcp::acceptor& acceptor) {
+  if (!acceptor.is_open()) return;
+  error_code error;
+  const int fd = acceptor.release(error);  // takes it out of the loop's epoll first
+  if (!error) ::close(fd);
 }
 
 }  // namespace signalbox::net

@@ -47,4 +47,8 @@ class Listener {
   int fd_;  // owned; -1 = empty
 };
 
+// Closes an acceptor. Beyond close(): the socket may live on in another process, and then the
+// system would go on telling this one's loop of its connections (epoll(7), question 6).
+void stop_listening(asio::ip::tcp::acceptor& acceptor);
+
 }  // namespace signalbox::net

@@ -47,7 +47,9 @@ TEST(Listener, a_place_taken_is_refused_by_name_unless_it_is_shared) {
 TEST(Listener, a_name_is_no_address) {
   const auto named = Listener::bind({"example.org", 80}, false);
   ASSERT_FALSE(named.ok());
-  EXPECT_EQ(named.error().message, "cannot use the address example.org:80: Invalid argument");
+  EXPECT_EQ(named.error().message,
+            "cannot listen on example.org:80: 'example.org' is not an IP address (use 127.0.0.1, "
+            "0.0.0.0, ::)");
 }
 
 TEST(Listener, connections_queued_before_it_was_taken_over_are_accepted_after) {
@@ -88,6 +90,28 @@ TEST(Listener, what_does_not_listen_is_not_adopted) {
             "descriptor " + std::to_string(unbound) + " is not a listening TCP socket");
   ::close(unbound);
   EXPECT_FALSE(Listener::adopt(unbound).ok());
+}
+
+TEST(Listener, one_that_stopped_here_disturbs_nobody_while_it_lives_on_elsewhere) {
+  asio::io_context io;
+  auto here = Listener::bind({"127.0.0.1", 0}, false);
+  const auto elsewhere = here->duplicate();
+  tcp::acceptor acceptor(io);
+  std::move(*here).move_into(acceptor);
+  error_code said;
+  acceptor.async_accept([&](error_code error, tcp::socket) { said = error; });
+  io.poll();
+  stop_listening(acceptor);
+  io.restart();
+  io.poll();
+  EXPECT_EQ(said, asio::error::operation_aborted);
+  EXPECT_FALSE(acceptor.is_open());
+  tcp::socket client(io);
+  client.connect(endpoint_of(*elsewhere));
+  asio::steady_timer timer(io, std::chrono::milliseconds(1));
+  timer.async_wait([](error_code) {});
+  io.restart();
+  EXPECT_EQ(io.run(), 1U) << "the timer only: no event of the listener";
 }
 
 }  // namespace
