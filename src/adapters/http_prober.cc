@@ -93,12 +93,19 @@ void HttpProber::probe_due() {
 
 void HttpProber::probe(EndpointId id) {
   const Target& target = targets_.at(id);
-  const core::HealthCheck& check = view_->spec->unit(target.unit).health;
+  const core::UnitSpec& unit = view_->spec->unit(target.unit);
   http::CallOptions options;
-  options.timeout = check.timeout;
-  options.connect_timeout = check.timeout;
+  options.timeout = unit.health.timeout;
+  options.connect_timeout = unit.health.timeout;
   options.max_body = kMaxAnswerBytes;
-  client_.call(target.address, {"GET", check.path, {{"connection", "close"}}, {}}, options,
+  http::Request request{"GET", unit.health.path, {{"connection", "close"}}, {}};
+  if (const auto link = links_.find(unit.name); link != links_.end()) {
+    options.tls = link->second.tls;
+    options.server_name = link->second.server_name;
+    request.headers.insert(request.headers.end(), link->second.headers.begin(),
+                           link->second.headers.end());
+  }
+  client_.call(target.address, request, options,
                [this, id](const Result<http::Response, http::ClientError>& answer) {
                  on_answer(id, answer && answer.value().status / 100 == 2);
                });

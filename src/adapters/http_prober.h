@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -22,6 +23,13 @@ namespace signalbox::adapters {
 
 // Where in its interval an endpoint is probed: spread evenly, however many there are.
 Duration probe_phase(EndpointId id, Duration interval);
+
+// How the endpoints of a unit are probed, beside their health check.
+struct ProbeLink {
+  std::shared_ptr<const net::TlsClient> tls;  // null = in clear
+  std::string server_name;                    // empty = the endpoint's host
+  std::vector<http::Header> headers;          // of every probe
+};
 
 // Lives on one event loop, as its sink. Signals come from source "probe".
 class HttpProber final : public control::SignalSource {
@@ -40,6 +48,9 @@ class HttpProber final : public control::SignalSource {
   // Booting endpoints have no address and draining ones are leaving. To be called with each view
   // published, also before start(). REQUIRES: health intervals are positive.
   void on_view(std::shared_ptr<const core::FleetView> view);
+
+  // How from now on, by the name of the unit; one that is not there is probed in clear.
+  void on_links(std::map<std::string, ProbeLink> links) { links_ = std::move(links); }
 
   // Endpoints under watch.
   std::size_t watched() const { return targets_.size(); }
@@ -62,6 +73,7 @@ class HttpProber final : public control::SignalSource {
   control::SignalSink* sink_ = nullptr;  // set while started
   std::shared_ptr<const core::FleetView> view_;
   std::map<EndpointId, Target> targets_;
+  std::map<std::string, ProbeLink> links_;
   std::set<std::pair<TimePoint, EndpointId>> due_;  // those with no probe under way
   std::vector<core::Signal> batch_;                 // results of this turn of the loop
   std::shared_ptr<HttpProber*> self_;               // posts and timers hold it weakly

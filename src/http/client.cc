@@ -4,6 +4,7 @@
 // Who ends a call takes it out of the state first, so every path ends it once.
 #include "http/client.h"
 
+#include <cstdint>
 #include <optional>
 #include <unordered_map>
 #include <unordered_set>
@@ -29,6 +30,14 @@ std::string host_header(const core::Address& address) {
 }
 
 bool has_line_break(std::string_view text) { return text.find_first_of("\r\n") != text.npos; }
+
+// Which links a call may use: to the same peer, and over TLS only those that asked for the same.
+std::string pool_of(const std::string& peer, const net::TlsClient* tls,
+                    const std::string& server_name) {
+  if (tls == nullptr) return peer;
+  return peer + " as " + server_name + " by " +
+         std::to_string(reinterpret_cast<std::uintptr_t>(tls));
+}
 
 // The request as bytes; what the caller gave comes before what is set by default.
 std::string to_bytes(const core::Address& address, const Request& request) {
@@ -58,22 +67,22 @@ struct Client::State {
   explicit State(asio::io_context& io_context) : io(io_context) {}
 
   asio::io_context& io;
-  std::unordered_map<std::string, std::vector<std::shared_ptr<Link>>> idle;  // by "host:port"
+  std::unordered_map<std::string, std::vector<std::shared_ptr<Link>>> idle;  // by pool_of()
   std::unordered_set<std::shared_ptr<Call>> calls;
   bool closed = false;
 
-  std::shared_ptr<Link> take_idle(const std::string& peer);
+  std::shared_ptr<Link> take_idle(const std::string& pool);
 };
 
 namespace {
 
-void put_idle(const std::shared_ptr<Client::State>& state, const std::string& peer,
+void put_idle(const std::shared_ptr<Client::State>& state, const std::string& pool,
               const std::shared_ptr<Link>& link) {
-  state->idle[peer].push_back(link);
-  link->watch([weak = std::weak_ptr(state), peer, lost = link.get()] {
+  state->idle[pool].push_back(link);
+  link->watch([weak = std::weak_ptr(state), pool, lost = link.get()] {
     const auto client = weak.lock();
     if (!client) return;
-    const auto at = client->idle.find(peer);
+    const auto at = client->idle.find(pool);
     if (at == client->idle.end()) return;
     std::erase_if(at->second, [lost](const auto& other) { return other.get() == lost; });
     if (at->second.empty()) client->idle.erase(at);
@@ -87,6 +96,8 @@ class Call : public std::enable_shared_from_this<Call> {
       : client_(client),
         address_(address),
         peer_(core::to_string(address)),
+        server_name_(options.server_name.empty() ? address.host : options.server_name),
+        pool_(pool_of(peer_, options.tls.get(), server_name_)),
         request_(to_bytes(address, request)),
         head_request_(request.method == "HEAD"),
         options_(options),
@@ -99,7 +110,7 @@ class Call : public std::enable_shared_from_this<Call> {
     arm(deadline_, options_.timeout,
         [](Call& call) { call.fail(ClientFailure::kTimeout, "did not answer in time"); });
     const auto client = client_.lock();
-    if (auto link = client->take_idle(peer_)) {
+    if (auto link = client->take_idle(pool_)) {
       link_ = std::move(link);
       exchange(true);
     } else {
@@ -126,7 +137,7 @@ class Call : public std::enable_shared_from_this<Call> {
   void connect() {
     const auto client = client_.lock();
     if (!client || client->closed) return;
-    link_ = std::make_shared<Link>(client->io, peer_);
+    link_ = std::make_shared<Link>(client->io, peer_, options_.tls, server_name_);
     connecting_ = true;
     arm(connect_deadline_, options_.connect_timeout, [](Call& call) {
       if (call.connecting_) call.fail(ClientFailure::kConnect, "did not accept in time");
@@ -168,7 +179,7 @@ class Call : public std::enable_shared_from_this<Call> {
   void end(Link::Outcome outcome) {
     const auto client = client_.lock();
     const auto link = std::exchange(link_, nullptr);
-    if (outcome.reusable && client && !client->closed) put_idle(client, peer_, link);
+    if (outcome.reusable && client && !client->closed) put_idle(client, pool_, link);
     finish(std::move(outcome.answer));
   }
 
@@ -194,6 +205,8 @@ class Call : public std::enable_shared_from_this<Call> {
   std::weak_ptr<Client::State> client_;
   const core::Address address_;
   const std::string peer_;
+  const std::string server_name_;
+  const std::string pool_;
   const std::string request_;
   const bool head_request_;
   const CallOptions options_;
@@ -208,8 +221,8 @@ class Call : public std::enable_shared_from_this<Call> {
 }  // namespace
 
 // The most recently used link is the least likely to have been closed by the server.
-std::shared_ptr<Link> Client::State::take_idle(const std::string& peer) {
-  const auto at = idle.find(peer);
+std::shared_ptr<Link> Client::State::take_idle(const std::string& pool) {
+  const auto at = idle.find(pool);
   if (at == idle.end()) return nullptr;
   auto link = std::move(at->second.back());
   at->second.pop_back();
@@ -248,14 +261,14 @@ void Client::close() {
   const auto calls = std::exchange(state_->calls, {});
   for (const auto& call : calls) call->cancel();
   const auto idle = std::exchange(state_->idle, {});
-  for (const auto& [peer, links] : idle) {
+  for (const auto& [pool, links] : idle) {
     for (const auto& link : links) link->close();
   }
 }
 
 std::size_t Client::idle_connections() const {
   std::size_t count = 0;
-  for (const auto& [peer, links] : state_->idle) count += links.size();
+  for (const auto& [pool, links] : state_->idle) count += links.size();
   return count;
 }
 

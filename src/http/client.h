@@ -18,11 +18,12 @@
 #include "core/model/unit.h"
 #include "http/message.h"
 #include "net/asio.h"
+#include "net/tls.h"
 
 namespace signalbox::http {
 
 enum class ClientFailure {
-  kConnect,   // no connection: unknown name, refused, unreachable, not established in time
+  kConnect,   // no connection: unknown name, refused, unreachable, no TLS, not made in time
   kTimeout,   // no complete answer in time
   kReset,     // the connection broke before the answer was complete
   kProtocol,  // the answer is not valid HTTP/1.1, or larger than allowed
@@ -37,9 +38,11 @@ struct ClientError {
 
 // How one call may take its time.
 struct CallOptions {
-  Duration timeout = 5s;                      // whole call, connecting included
-  Duration connect_timeout = 1s;              // one attempt to connect
-  std::size_t max_body = 64UL * 1024 * 1024;  // bytes of the answer; more -> kProtocol
+  Duration timeout = 5s;                           // whole call, connecting included
+  Duration connect_timeout = 1s;                   // one attempt to connect
+  std::size_t max_body = 64UL * 1024 * 1024;       // bytes of the answer; more -> kProtocol
+  std::shared_ptr<const net::TlsClient> tls = {};  // null = in clear
+  std::string server_name = {};                    // in the certificate; empty = the address's host
 };
 
 class Client {

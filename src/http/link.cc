@@ -25,22 +25,37 @@ Response to_response(const wire::ResponseHead& head, std::string body) {
 
 }  // namespace
 
-Link::Link(asio::io_context& io, std::string peer) : socket_(io), peer_(std::move(peer)) {
+Link::Link(asio::io_context& io, std::string peer, std::shared_ptr<const net::TlsClient> tls,
+           std::string server_name)
+    : stream_(io),
+      peer_(std::move(peer)),
+      tls_(std::move(tls)),
+      server_name_(std::move(server_name)) {
   parser_.on_body([this](std::string_view piece) { body_ += piece; });
 }
 
 void Link::connect(const asio::ip::tcp::resolver::results_type& endpoints, Connected connected) {
-  asio::async_connect(socket_, endpoints,
+  asio::async_connect(stream_.socket(), endpoints,
                       [self = shared_from_this(), connected = std::move(connected)](
                           error_code ec, const asio::ip::tcp::endpoint&) {
                         if (!self->is_open() && !ec) ec = asio::error::operation_aborted;
-                        if (!ec) {
-                          error_code ignored;
-                          self->socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-                          self->read_more();
-                        }
-                        connected(ec);
+                        if (ec) return connected(ec);
+                        error_code ignored;
+                        self->stream_.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
+                        self->secure(connected);
                       });
+}
+
+void Link::secure(Connected connected) {
+  if (!tls_) {
+    read_more();
+    return connected({});
+  }
+  stream_.async_connect_tls(tls_, server_name_,
+                            [self = shared_from_this(), connected](error_code ec) {
+                              if (!ec) self->read_more();
+                              connected(ec);
+                            });
 }
 
 void Link::exchange(std::string request, bool head_request, std::size_t max_body, Ended ended) {
@@ -52,22 +67,21 @@ void Link::exchange(std::string request, bool head_request, std::size_t max_body
   body_.clear();
   parser_.reset(head_request);
   writing_ = true;
-  asio::async_write(socket_, asio::buffer(request_),
+  asio::async_write(stream_, asio::buffer(request_),
                     [self = shared_from_this()](error_code ec, std::size_t) {
                       if (!ec) self->writing_ = false;
                     });
 }
 
 void Link::close() {
-  error_code ignored;
-  socket_.close(ignored);
+  stream_.close();
   ended_ = nullptr;
   lost_ = nullptr;
 }
 
 void Link::read_more() {
   if (!is_open()) return;
-  socket_.async_read_some(
+  stream_.async_read_some(
       asio::buffer(read_buffer_),
       [self = shared_from_this()](error_code ec, std::size_t size) { self->on_read(ec, size); });
 }

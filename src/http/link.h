@@ -14,6 +14,7 @@
 #include "base/time.h"
 #include "http/client.h"
 #include "net/asio.h"
+#include "net/stream.h"
 #include "wire/http1_parser.h"
 
 namespace signalbox::http {
@@ -31,7 +32,9 @@ class Link : public std::enable_shared_from_this<Link> {
   using Ended = std::function<void(Outcome)>;
   using Lost = std::function<void()>;
 
-  Link(asio::io_context& io, std::string peer);
+  // Over TLS if `tls` is set; the peer's certificate must then be for `server_name`.
+  Link(asio::io_context& io, std::string peer, std::shared_ptr<const net::TlsClient> tls,
+       std::string server_name);
 
   // Tries the endpoints in turn; `connected` is called once, unless close() comes first.
   // REQUIRES: called first, once.
@@ -47,9 +50,10 @@ class Link : public std::enable_shared_from_this<Link> {
   // Ends whatever is under way, without calling anybody.
   void close();
 
-  bool is_open() const { return socket_.is_open(); }
+  bool is_open() const { return stream_.is_open(); }
 
  private:
+  void secure(Connected connected);
   void read_more();
   void on_read(error_code ec, std::size_t size);
   void on_data(std::string_view bytes);
@@ -59,8 +63,10 @@ class Link : public std::enable_shared_from_this<Link> {
 
   static constexpr std::size_t kReadSize = 16UL * 1024;
 
-  asio::ip::tcp::socket socket_;
+  net::Stream stream_;
   const std::string peer_;  // for messages
+  const std::shared_ptr<const net::TlsClient> tls_;
+  const std::string server_name_;
   std::array<char, kReadSize> read_buffer_;
   std::string pending_;  // read, not yet parsed
   wire::ResponseParser parser_;
