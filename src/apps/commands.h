@@ -20,6 +20,7 @@ int check_command(const CheckOptions& options);
 
 struct ServeOptions {
   std::string config;
+  std::vector<std::string> command;  // of this process, to start another; the program's path first
 };
 int serve_command(const ServeOptions& options);
 

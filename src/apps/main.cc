@@ -8,6 +8,7 @@
 #include "apps/commands.h"
 #include "apps/exit_code.h"
 #include "config/units_of_measure.h"
+#include "net/successor.h"
 
 namespace {
 
@@ -35,6 +36,8 @@ int main(int argc, char** argv) {
   ServeOptions serve;
   auto* serve_app = app.add_subcommand("serve", "Serve requests by a configuration file");
   serve_app->add_option("--config", serve.config, "The configuration")->required();
+  serve.command.assign(argv, argv + argc);
+  serve.command.front() = net::program_path(argv[0]);
   serve_app->callback([&] { run = [&] { return serve_command(serve); }; });
 
   DemoOptions demo;

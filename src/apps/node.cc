@@ -3,33 +3,32 @@
 // Composition only; see node.h.
 #include "apps/node.h"
 
-#include <algorithm>
 #include <future>
-#include <thread>
+#include <map>
+#include <string>
 #include <utility>
 
 namespace signalbox::apps {
 
-gateway::Options gateway_options(const config::GatewaySection& section) {
-  gateway::Options options;
-  options.listen = section.listen;
-  options.threads = section.threads > 0
-                        ? section.threads
-                        : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  options.connect_timeout = section.connect_timeout;
-  options.header_timeout = section.header_timeout;
-  options.body_timeout = section.body_timeout;
-  options.send_timeout = section.send_timeout;
-  options.keep_alive = section.keep_alive;
-  options.drain = section.drain;
-  options.inspect_bytes = static_cast<std::size_t>(section.inspect_bytes);
-  options.max_body = static_cast<std::uint64_t>(section.max_body);
-  options.max_connections = static_cast<std::size_t>(section.max_connections);
-  options.http2 = section.http2;
-  options.max_streams = static_cast<std::size_t>(section.max_streams);
-  options.explain_ring = static_cast<std::size_t>(section.explain_ring);
-  return options;
+namespace {
+
+// After a hand-over clients that just connected are still answered here, and those that come often
+// hear in an answer that they should connect anew; closing at once would meet their next request.
+constexpr Duration kGrace = 2s;
+
+std::map<std::string, adapters::ProbeLink> probe_links(const gateway::UnitAccesses& units) {
+  std::map<std::string, adapters::ProbeLink> links;
+  for (const auto& [name, access] : units) {
+    adapters::ProbeLink link{access.probe_tls, access.server_name, {}};
+    if (!access.credential_header.empty()) {
+      link.headers.push_back({access.credential_header, access.credential});
+    }
+    links.emplace(name, std::move(link));
+  }
+  return links;
 }
+
+}  // namespace
 
 Node::Node(NodeOptions options, std::shared_ptr<const core::FleetSpec> spec)
     : options_(std::move(options)),
@@ -73,14 +72,16 @@ Node::Node(NodeOptions options, std::shared_ptr<const core::FleetSpec> spec)
               .signal =
                   [this](const core::Signal& signal) { return control_.take_one(signal).refused; },
               .reload = [this] { return reload_here(); },
-              .ready = [this] { return !draining_.load(); }}) {}
+              .ready = [this] { return !draining_.load(); }}) {
+  prober_.on_links(probe_links(options_.gateway.units));
+}
 
 Node::~Node() { stop(); }
 
 Result<Node::Bound> Node::start() {
-  auto gateway_address = gateway_.listen();
+  auto gateway_address = gateway_.listen(std::move(options_.gateway_listeners));
   if (!gateway_address.ok()) return Error{"gateway.listen: " + gateway_address.error().message};
-  auto admin_address = admin_.listen(options_.admin);
+  auto admin_address = listen_for_admin();
   if (!admin_address.ok()) return Error{"gateway.admin: " + admin_address.error().message};
   if (actuator_) actuator_->start(control_);
   prober_.start(control_);
@@ -89,6 +90,30 @@ Result<Node::Bound> Node::start() {
   control_thread_.start();
   running_ = true;
   return Bound{*gateway_address, *admin_address};
+}
+
+Result<core::Address> Node::listen_for_admin() {
+  auto& inherited = options_.admin_listeners;
+  auto listener = inherited.empty()
+                      ? net::Listener::bind({options_.admin.host, options_.admin.port}, false)
+                      : Result<net::Listener>(std::move(inherited.front()));
+  if (!listener.ok()) return listener.error();
+  admin_listening_ = listener->fd();
+  return admin_.listen(std::move(*listener));
+}
+
+std::vector<net::NamedListener> Node::listeners() const {
+  std::vector<net::NamedListener> all;
+  for (const int fd : gateway_.listening()) all.push_back({kGatewayListener, fd});
+  all.push_back({kAdminListener, admin_listening_});
+  return all;
+}
+
+// The replicas that this process launched are its own: the next would find them without a master
+// and stop them.
+std::string Node::cannot_hand_over() const {
+  if (!actuator_) return {};
+  return "the replicas of 'emulator' belong to the process that launched them; restart instead";
 }
 
 std::shared_ptr<const core::FleetView> Node::view() const {
@@ -104,16 +129,25 @@ std::string Node::reload() {
 
 std::string Node::reload_here() {
   if (!options_.reload) return "this process has no configuration file to read again";
-  auto spec = options_.reload();
-  gateway_.note_reload(spec.ok());
-  if (!spec.ok()) return spec.error().message;
-  control_.adopt(std::move(*spec));
+  auto reloaded = options_.reload();
+  gateway_.note_reload(reloaded.ok());
+  if (!reloaded.ok()) return reloaded.error().message;
+  // Before the view, so that a unit is never met without what it is spoken to with.
+  prober_.on_links(probe_links(reloaded->gateway.units));
+  gateway_.adopt(std::move(reloaded->gateway));
+  control_.adopt(std::move(reloaded->spec));
   return {};
 }
 
 void Node::drain() {
   draining_ = true;
-  gateway_.drain();
+  gateway_.drain(Duration::zero());
+}
+
+void Node::retire() {
+  draining_ = true;
+  gateway_.drain(kGrace);
+  asio::post(control_thread_.io(), [this] { admin_.close(); });
 }
 
 void Node::stop() {

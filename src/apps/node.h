@@ -9,18 +9,29 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "adapters/emulator_actuator.h"
 #include "adapters/http_prober.h"
 #include "apps/journals.h"
 #include "base/result.h"
-#include "config/config.h"
 #include "control/control_loop.h"
 #include "gateway/admin.h"
 #include "gateway/gateway.h"
 #include "net/loop_thread.h"
+#include "net/successor.h"
 
 namespace signalbox::apps {
+
+// Names of its listeners, where they are handed from process to process.
+inline constexpr const char* kGatewayListener = "gateway";
+inline constexpr const char* kAdminListener = "admin";
+
+// A configuration read again.
+struct Reloaded {
+  std::shared_ptr<const core::FleetSpec> spec;
+  gateway::Options gateway;  // what of it can change while running does
+};
 
 struct NodeOptions {
   gateway::Options gateway;
@@ -31,7 +42,10 @@ struct NodeOptions {
   gateway::RouterShell::Observer on_decision;      // any thread
   std::function<void(const core::Plan&)> on_plan;  // control's thread
   std::function<void(const std::string&)> tell;    // what an operator should read in the log
-  std::function<Result<std::shared_ptr<const core::FleetSpec>>()> reload;  // control's thread
+  std::function<Result<Reloaded>()> reload;        // control's thread
+  // Taken over from an earlier process, or from systemd; none = bound here.
+  std::vector<net::Listener> gateway_listeners = {};
+  std::vector<net::Listener> admin_listeners = {};  // at most one
 };
 
 class Node {
@@ -52,6 +66,12 @@ class Node {
 
   // No new connections; what runs may finish.
   void drain();
+  // Likewise, with the operator's page left to the process that took over.
+  void retire();
+  // What it listens on. REQUIRES: start() succeeded, neither drained nor stopped.
+  std::vector<net::NamedListener> listeners() const;
+  // Why another process cannot take over from this one; empty = it can.
+  std::string cannot_hand_over() const;
   bool drained() const { return gateway_.drained(); }
   void stop();
 
@@ -60,6 +80,7 @@ class Node {
 
  private:
   std::string reload_here();
+  Result<core::Address> listen_for_admin();
 
   NodeOptions options_;
   net::LoopThread control_thread_;
@@ -72,9 +93,7 @@ class Node {
   std::shared_ptr<const core::FleetView> view_;  // under mutex_
   std::atomic<bool> draining_{false};
   bool running_ = false;
+  int admin_listening_ = -1;  // the page's own
 };
-
-// The gateway's part of a configuration as the gateway wants it; `threads: 0` becomes the cores.
-gateway::Options gateway_options(const config::GatewaySection& section);
 
 }  // namespace signalbox::apps

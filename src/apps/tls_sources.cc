@@ -11,6 +11,7 @@
 #include <cstring>
 #include <map>
 #include <memory>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -83,12 +84,12 @@ std::string lower_case(std::string text) {
 // Units that believe and show the same share one context.
 class Clients {
  public:
-  Result<std::shared_ptr<const net::TlsClient>> client_of(const core::UnitLink& link) {
-    const Key key{link.ca_file, link.certificate_file, link.key_file, link.http2};
+  Result<std::shared_ptr<const net::TlsClient>> client_of(const core::UnitLink& link, bool http2) {
+    const Key key{link.ca_file, link.certificate_file, link.key_file, http2};
     if (const auto known = made_.find(key); known != made_.end()) return known->second;
     auto made = net::TlsClient::make({.ca_file = link.ca_file,
                                       .own = {link.certificate_file, link.key_file},
-                                      .alpn = {link.http2 ? "h2" : "http/1.1"}});
+                                      .alpn = {http2 ? "h2" : "http/1.1"}});
     if (made.ok()) made_.emplace(key, *made);
     return made;
   }
@@ -120,11 +121,14 @@ Result<TlsSources> tls_sources(const config::GatewaySection& gateway,
     access.http2 = unit.link.http2;
     access.server_name = unit.link.server_name;
     if (unit.link.tls) {
-      auto client = clients.client_of(unit.link);
-      if (!client.ok()) {
-        return Error{fmt::format("units.{}.link: {}", unit.name, client.error().message)};
+      auto client = clients.client_of(unit.link, unit.link.http2);
+      auto prober = clients.client_of(unit.link, false);
+      if (!client.ok() || !prober.ok()) {
+        const auto& error = client.ok() ? prober.error() : client.error();
+        return Error{fmt::format("units.{}.link: {}", unit.name, error.message)};
       }
       access.tls = std::move(*client);
+      access.probe_tls = std::move(*prober);
     }
     if (!unit.link.credential_file.empty()) {
       auto credential = read_credential(unit.link.credential_file);
@@ -137,9 +141,11 @@ Result<TlsSources> tls_sources(const config::GatewaySection& gateway,
     }
     sources.units.emplace(unit.name, std::move(access));
   }
+  std::set<std::string> said;  // contexts share certificates
   for (const auto& [key, client] : clients.all()) {
-    for (const auto& warning : client->warnings()) sources.warnings.push_back("units: " + warning);
+    for (const auto& warning : client->warnings()) said.insert("units: " + warning);
   }
+  sources.warnings.insert(sources.warnings.end(), said.begin(), said.end());
   return sources;
 }
 

@@ -101,6 +101,7 @@ TEST_F(TlsSourcesTest, a_unit_has_what_its_link_says) {
   const auto& access = sources->units.at("eu");
   EXPECT_TRUE(access.http2);
   EXPECT_NE(access.tls, nullptr);
+  EXPECT_NE(access.probe_tls, access.tls) << "probes speak HTTP/1.1";
   EXPECT_EQ(access.server_name, "gpu.example");
   EXPECT_EQ(access.credential_header, "x-api-key");
   EXPECT_EQ(access.credential, "Bearer abc");

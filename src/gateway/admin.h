@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "core/model/digest.h"
 #include "core/model/fleet_view.h"
@@ -33,7 +34,7 @@ class Admin {
 
   Admin(asio::io_context& io, Gateway& gateway, Ports ports);
 
-  Result<core::Address> listen(const core::Address& address) { return server_.listen(address); }
+  core::Address listen(net::Listener listener) { return server_.listen(std::move(listener)); }
   void close() { server_.close(); }
 
   // To be called with every plan: pages tell of mode changes.

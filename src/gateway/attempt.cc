@@ -35,10 +35,12 @@ Attempt::Attempt(std::shared_ptr<Exchange> exchange, Loop& loop, Ruling ruling)
 
 Attempt::~Attempt() = default;
 
-const UnitAccess* Attempt::access() const {
-  const auto& accesses = loop_.options().units;
-  const auto found = accesses.find(unit().name);
-  return found == accesses.end() ? nullptr : &found->second;
+// A share of the options it is part of: they may be replaced while it is used.
+std::shared_ptr<const UnitAccess> Attempt::access() const {
+  const auto& options = loop_.shared_options();
+  const auto found = options->units.find(unit().name);
+  if (found == options->units.end()) return nullptr;
+  return {options, &found->second};
 }
 
 void Attempt::start() {

@@ -46,7 +46,7 @@ class Attempt final : public UnitListener, public std::enable_shared_from_this<A
   const core::Address& address() const { return address_; }
   const core::UnitSpec& unit() const { return ruling_.view->spec->unit(decision().unit); }
   // How the unit is spoken to; null where nothing more than its address is needed.
-  const UnitAccess* access() const;
+  std::shared_ptr<const UnitAccess> access() const;
   const core::ServiceSpec& service() const {
     return ruling_.view->spec->service(decision().service);
   }

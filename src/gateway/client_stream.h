@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/time.h"
 #include "net/stream.h"
 #include "wire/http1_message.h"
 #include "wire/http1_writer.h"
@@ -92,8 +93,9 @@ class ClientConnection {
   ClientConnection& operator=(const ClientConnection&) = delete;
   virtual ~ClientConnection() = default;
 
-  // Takes no further requests, and closes as soon as none is in progress.
-  virtual void drain() = 0;
+  // Closes as soon as no request is in progress, or, with a grace, when none begins for so long:
+  // who has just connected gets an answer, and is told to go elsewhere with the next request.
+  virtual void drain(Duration grace) = 0;
   // Closes now; exchanges in progress learn that their client is gone.
   virtual void close() = 0;
 };

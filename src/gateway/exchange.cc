@@ -307,7 +307,7 @@ void Exchange::send_head(Attempt& attempt, UnitStream& stream) const {
     time_left = wire::format_timeout_ms(client_deadline_ - net::now());
     own.push_back({wire::kTimeoutField, time_left});
   }
-  const UnitAccess* const access = attempt.access();
+  const std::shared_ptr<const UnitAccess> access = attempt.access();
   if (access != nullptr && !access->credential_header.empty()) {
     own.push_back({access->credential_header, access->credential});
   }

@@ -11,39 +11,51 @@ namespace signalbox::gateway {
 
 Gateway::Gateway(Options options, asio::io_context& timer_io, AccessLog log,
                  RouterShell::Observer observer, journal::Recorders recorders)
-    : options_(std::move(options)),
+    : options_(std::make_shared<const Options>(std::move(options))),
       recorders_(recorders),
-      ring_(options_.explain_ring, static_cast<std::size_t>(options_.threads)),
-      router_(options_.seed, timer_io, ring_, std::move(observer), recorders) {
-  SIGNALBOX_ASSERT(options_.threads >= 1);
-  for (int i = 0; i < options_.threads; ++i) {
+      ring_(options_->explain_ring, static_cast<std::size_t>(options_->threads)),
+      router_(options_->seed, timer_io, ring_, std::move(observer), recorders) {
+  SIGNALBOX_ASSERT(options_->threads >= 1);
+  for (int i = 0; i < options_->threads; ++i) {
     loops_.push_back(std::make_unique<Loop>(options_, router_, ring_, log));
   }
 }
 
 Gateway::~Gateway() { stop(); }
 
-Result<core::Address> Gateway::listen() {
-  core::Address address = options_.listen;
-  for (auto& loop : loops_) {
-    auto bound = loop->listen(address, loops_.size() > 1);
-    if (!bound.ok()) return bound;
-    address = *bound;  // the first loop chooses a free port, the others share it
+Result<core::Address> Gateway::listen(std::vector<net::Listener> inherited) {
+  std::vector<net::Listener> listeners = std::move(inherited);
+  const std::size_t given = listeners.size();
+  net::Listener::Place place{options_->listen.host, options_->listen.port};
+  while (listeners.size() < loops_.size()) {
+    auto next = given > 0 ? listeners[listeners.size() % given].duplicate()
+                          : net::Listener::bind(place, loops_.size() > 1);
+    if (!next.ok()) return next.error();
+    place.port = next->place().port;  // the first chooses a free one, the others share it
+    listeners.push_back(std::move(*next));
   }
-  return address;
+  place.port = listeners.front().place().port;
+  for (std::size_t i = 0; i < listeners.size(); ++i) {
+    listening_.push_back(listeners[i].fd());
+    loops_[i % loops_.size()]->listen(std::move(listeners[i]));
+  }
+  return core::Address{place.host, place.port};
 }
 
 void Gateway::start() {
   for (auto& loop : loops_) loop->start();
 }
 
-void Gateway::drain() {
-  for (auto& loop : loops_) loop->drain();
+void Gateway::drain(Duration grace) {
+  for (auto& loop : loops_) loop->drain(grace);
 }
 
 bool Gateway::drained() const {
   for (const auto& loop : loops_) {
-    if (loop->active() > 0 || loop->counters().client_connections.load() > 0) return false;
+    if (!loop->closed_to_new() || loop->active() > 0 ||
+        loop->counters().client_connections.load() > 0) {
+      return false;
+    }
   }
   return true;
 }
@@ -51,6 +63,15 @@ bool Gateway::drained() const {
 void Gateway::stop() {
   for (auto& loop : loops_) loop->stop();
   router_.stop();
+}
+
+void Gateway::adopt(Options options) {
+  options.listen = options_->listen;
+  options.threads = options_->threads;
+  options.seed = options_->seed;
+  options.explain_ring = options_->explain_ring;
+  const auto adopted = std::make_shared<const Options>(std::move(options));
+  for (auto& loop : loops_) loop->on_options(adopted);
 }
 
 void Gateway::publish(std::shared_ptr<const core::FleetView> view) {

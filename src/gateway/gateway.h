@@ -27,18 +27,26 @@ class Gateway {
           RouterShell::Observer observer = {}, journal::Recorders recorders = {});
   ~Gateway();
 
-  // Binds every loop to the one address; returns it with the port that was taken.
-  Result<core::Address> listen();
+  // Makes every loop listen on the one address; returns it with the port that was taken. With
+  // listeners inherited from an earlier process, on these; all of them are served, however many
+  // loops there are, because each has a queue of clients of its own.
+  Result<core::Address> listen(std::vector<net::Listener> inherited = {});
+  // The sockets it listens on, to hand over. REQUIRES: listen() succeeded, not drained.
+  const std::vector<int>& listening() const { return listening_; }
   // Starts to serve. REQUIRES: listen() succeeded, a view was published.
   void start();
-  // Takes no new connections, lets requests in progress finish.
-  void drain();
+  // Takes no new connections, lets requests in progress finish. Connections that are idle are
+  // closed after `grace`.
+  void drain(Duration grace);
   // Nothing is in progress and no client is connected. Meaningful after drain().
   bool drained() const;
   // Ends the loops; what is still open is cut off.
   void stop();
 
-  // From any thread.
+  // From any thread. What the options say of listeners, threads, the seed and the ring of stories
+  // stays as it was; the rest takes effect at once, for connections that are open as well, but for
+  // the certificate that they were made with.
+  void adopt(Options options);
   void publish(std::shared_ptr<const core::FleetView> view);
   core::RouterDigest digest() { return router_.digest(); }
   core::RouterReport report() { return router_.report(); }
@@ -47,11 +55,12 @@ class Gateway {
   void note_reload(bool accepted);
 
  private:
-  Options options_;
+  std::shared_ptr<const Options> options_;
   journal::Recorders recorders_;
   ExplainRing ring_;
   RouterShell router_;
   std::vector<std::unique_ptr<Loop>> loops_;
+  std::vector<int> listening_;  // the loops' own
   std::atomic<std::uint64_t> config_generation_{1};
   std::atomic<bool> last_reload_ok_{true};
 };

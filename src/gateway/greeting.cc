@@ -38,6 +38,10 @@ void Greeting::start() {
   });
 }
 
+void Greeting::drain(Duration grace) {
+  if (grace == Duration::zero()) close();
+}
+
 void Greeting::close() {
   limit_.clear();
   stream_.close();

@@ -25,7 +25,8 @@ class Greeting final : public ClientConnection, public std::enable_shared_from_t
   // Until this is done the clock of the head runs (B34, B37).
   void start();
 
-  void drain() override { close(); }
+  // With a grace it goes on: its own time is short.
+  void drain(Duration grace) override;
   void close() override;
 
  private:

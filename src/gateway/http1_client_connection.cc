@@ -57,9 +57,14 @@ void Http1ClientConnection::start() {
   parse_head();
 }
 
-void Http1ClientConnection::drain() {
+void Http1ClientConnection::drain(Duration grace) {
+  const bool idle = !exchange_ && !parser_.started();
+  if (grace > Duration::zero()) {
+    if (idle) deadline_.set(net::now() + grace);
+    return;
+  }
   closing_ = true;
-  if (!exchange_ && !parser_.started()) close();
+  if (idle) close();
 }
 
 void Http1ClientConnection::close() {
@@ -364,7 +369,7 @@ void Http1ClientConnection::finish() {
     for (std::string* const text : {&collected_, &sending_}) {
       if (text->capacity() > kKeptAnswer) std::string().swap(*text);
     }
-    deadline_.set(net::now() + loop_.options().keep_alive);
+    deadline_.set(net::now() + loop_.idle_time());
     read();
   } else {
     deadline_.set(net::now() + loop_.options().header_timeout);

@@ -34,7 +34,7 @@ class Http1ClientConnection final : public ClientConnection,
 
   void start();
 
-  void drain() override;
+  void drain(Duration grace) override;
   void close() override;
 
   const wire::RequestHead& head() const override { return parser_.head(); }

@@ -47,7 +47,7 @@ void Http2ClientConnection::start(std::string_view read_ahead) {
   start_link(read_ahead);
 }
 
-void Http2ClientConnection::drain() {
+void Http2ClientConnection::drain(Duration) {
   draining_ = true;
   deadline_.clear();
   session().shutdown();

@@ -27,7 +27,8 @@ class Http2ClientConnection final : public ClientConnection, public http::Http2L
   // `read_ahead`: what was already read of it, to see which protocol it speaks.
   void start(std::string_view read_ahead);
 
-  void drain() override;
+  // Whatever the grace: HTTP/2 can say that no more streams are taken, and none is lost by it.
+  void drain(Duration grace) override;
   void close() override;
 
   // For its streams.

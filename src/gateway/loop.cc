@@ -3,8 +3,6 @@
 // Accepting and owning; see loop.h.
 #include "gateway/loop.h"
 
-#include <sys/socket.h>
-
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -21,7 +19,6 @@ namespace signalbox::gateway {
 namespace {
 
 using asio::ip::tcp;
-using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
 // When descriptors run out (B79) accepting pauses instead of spinning.
 constexpr Duration kAcceptPause = 100ms;
@@ -37,84 +34,85 @@ std::string address_of(const net::Stream& stream) {
 
 }  // namespace
 
-Loop::Loop(const Options& options, RouterShell& router, ExplainRing& ring, AccessLog log)
-    : options_(options),
+Loop::Loop(std::shared_ptr<const Options> options, RouterShell& router, ExplainRing& ring,
+           AccessLog log)
+    : options_(std::move(options)),
       router_(router),
       ring_(ring),
       log_(std::move(log)),
       thread_("gateway"),
       deadlines_(thread_.io()),
-      acceptor_(thread_.io()),
-      accept_pause_(deadlines_, [this] { accept(); }),
       log_delay_(deadlines_, [this] { flush_log(); }),
-      units_(std::make_shared<UnitPool>(thread_.io(), deadlines_, options.connect_timeout)),
+      units_(std::make_shared<UnitPool>(thread_.io(), deadlines_, options_->connect_timeout)),
       index_(router.add_sink(*this)) {}
 
 Loop::~Loop() { stop(); }
 
-Result<core::Address> Loop::listen(const core::Address& address, bool share_port) {
-  const auto fail = [&](const char* step, const error_code& error) {
-    return Error{std::string("cannot ") + step + " " + core::to_string(address) + ": " +
-                 error.message()};
-  };
-  error_code error;
-  const auto ip =
-      asio::ip::make_address(address.host == "localhost" ? "127.0.0.1" : address.host, error);
-  if (error) return fail("use the address", error);
-  const tcp::endpoint endpoint(ip, address.port);
-  acceptor_.open(endpoint.protocol(), error);
-  if (error) return fail("open a socket for", error);
-  acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
-  if (share_port) acceptor_.set_option(ReusePort(true), error);
-  if (error) return fail("share the port of", error);
-  acceptor_.bind(endpoint, error);
-  if (error) return fail("listen on", error);
-  acceptor_.listen(asio::socket_base::max_listen_connections, error);
-  if (error) return fail("listen on", error);
-  const auto bound = acceptor_.local_endpoint(error);
-  return core::Address{address.host, bound.port()};
+Loop::Door::Door(Loop& loop)
+    : acceptor(loop.io()), pause(loop.deadlines(), [this, &loop] { loop.accept(*this); }) {}
+
+void Loop::listen(net::Listener listener) {
+  auto& door = *doors_.emplace_back(std::make_unique<Door>(*this));
+  std::move(listener).move_into(door.acceptor);
 }
 
 void Loop::start() {
   SIGNALBOX_ASSERT(view_ != nullptr);
   started_ = true;
-  asio::post(io(), [this] { accept(); });
+  asio::post(io(), [this] {
+    for (const auto& door : doors_) accept(*door);
+  });
   thread_.start();
 }
 
-void Loop::accept() {
-  acceptor_.async_accept(io(), [this](error_code error, tcp::socket socket) {
-    if (!acceptor_.is_open()) return;
+void Loop::accept(Door& door) {
+  door.acceptor.async_accept(io(), [this, &door](error_code error, tcp::socket socket) {
+    // Whoever was accepted is served, even if the door was closed meanwhile.
+    if (!error && started_) admit(std::move(socket));
+    if (!door.acceptor.is_open()) return;
     if (error) {
-      accept_pause_.set(net::now() + kAcceptPause);
-      return;
+      door.pause.set(net::now() + kAcceptPause);
+    } else {
+      accept(door);
     }
-    const std::size_t share =
-        options_.max_connections / static_cast<std::size_t>(options_.threads) + 1;
-    if (connections_.size() < share) {
-      error_code ignored;
-      socket.set_option(tcp::no_delay(true), ignored);
-      count(counters_.accepted, 1);
-      net::Stream stream(std::move(socket));
-      if (options_.tls || options_.http2) {
-        std::make_shared<Greeting>(std::move(stream), *this)->start();
-      } else {
-        begin(std::move(stream), false, {});
-      }
-    }
-    accept();
   });
+}
+
+void Loop::admit(tcp::socket socket) {
+  const std::size_t share =
+      options_->max_connections / static_cast<std::size_t>(options_->threads) + 1;
+  if (connections_.size() >= share) return;
+  error_code ignored;
+  socket.set_option(tcp::no_delay(true), ignored);
+  count(counters_.accepted, 1);
+  net::Stream stream(std::move(socket));
+  if (options_->tls || options_->http2) {
+    std::make_shared<Greeting>(std::move(stream), *this)->start();
+  } else {
+    begin(std::move(stream), false, {});
+  }
+}
+
+void Loop::close_doors() {
+  for (const auto& door : doors_) {
+    net::stop_listening(door->acceptor);
+    door->pause.clear();
+  }
 }
 
 void Loop::begin(net::Stream stream, bool http2, std::string_view read_ahead) {
   ClientPeer peer{address_of(stream), stream.secure(), stream.tls_peer()};
   if (http2) {
-    std::make_shared<Http2ClientConnection>(std::move(stream), std::move(peer), *this)
-        ->start(read_ahead);
+    const auto connection =
+        std::make_shared<Http2ClientConnection>(std::move(stream), std::move(peer), *this);
+    connection->start(read_ahead);
+    if (draining_) connection->drain(grace_);
     return;
   }
-  std::make_shared<Http1ClientConnection>(std::move(stream), std::move(peer), *this, read_ahead)
-      ->start();
+  const auto connection = std::make_shared<Http1ClientConnection>(
+      std::move(stream), std::move(peer), *this, read_ahead);
+  connection->start();
+  if (draining_) connection->drain(grace_);
 }
 
 void Loop::remember_connection(ClientConnection* connection) {
@@ -176,20 +174,29 @@ void Loop::adopt(std::shared_ptr<const core::FleetView> view) {
   units_->prune([&](EndpointId id) { return alive.contains(id); });
 }
 
+void Loop::on_options(std::shared_ptr<const Options> options) {
+  asio::post(io(), [this, options = std::move(options)]() mutable {
+    units_->set_connect_timeout(options->connect_timeout);
+    options_ = std::move(options);
+  });
+}
+
 // Any call may end connections, this one or others.
-void Loop::for_each_connection(void (ClientConnection::*call)()) {
+void Loop::for_each_connection(const std::function<void(ClientConnection&)>& call) {
   const std::vector<ClientConnection*> open(connections_.begin(), connections_.end());
   for (ClientConnection* const connection : open) {
-    if (connections_.contains(connection)) (connection->*call)();
+    if (connections_.contains(connection)) call(*connection);
   }
 }
 
-void Loop::drain() {
-  asio::post(io(), [this] {
+void Loop::drain(Duration grace) {
+  asio::post(io(), [this, grace] {
     draining_ = true;
-    error_code ignored;
-    acceptor_.close(ignored);
-    for_each_connection(&ClientConnection::drain);
+    grace_ = grace;
+    close_doors();
+    for_each_connection([grace](ClientConnection& connection) { connection.drain(grace); });
+    // Behind those who were accepted by now and wait for their turn on the loop.
+    asio::post(io(), [this] { closed_to_new_.store(true); });
   });
 }
 
@@ -198,9 +205,8 @@ void Loop::drain() {
 void Loop::stop() {
   if (!std::exchange(started_, false)) return;
   thread_.stop();
-  error_code ignored;
-  acceptor_.close(ignored);
-  for_each_connection(&ClientConnection::close);
+  close_doors();
+  for_each_connection([](ClientConnection& connection) { connection.close(); });
   units_->close();
   deadlines_.stop();
   io().restart();

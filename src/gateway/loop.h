@@ -15,13 +15,13 @@
 #include <unordered_set>
 #include <vector>
 
-#include "base/result.h"
 #include "gateway/client_stream.h"
 #include "gateway/options.h"
 #include "gateway/router_shell.h"
 #include "gateway/unit_pool.h"
 #include "net/asio.h"
 #include "net/deadlines.h"
+#include "net/listener.h"
 #include "net/loop_thread.h"
 #include "net/stream.h"
 #include "observe/access_log.h"
@@ -38,7 +38,7 @@ struct LoopCounters {
   std::atomic<std::uint64_t> client_connections{0};
   std::atomic<std::uint64_t> upstream_connections{0};
   std::atomic<std::uint64_t> handshakes_failed{0};
-  std::atomic<std::uint64_t> unauthenticated{0};  // requests of nobody that the policy knows
+  std::atomic<std::uint64_t> unauthenticated{0};         // requests of nobody that the policy knows
   std::atomic<std::uint64_t> claims_refused{0};          // tokens that did not verify
   std::atomic<std::uint64_t> headers_refused{0};         // of data classes, not to be believed
   std::atomic<std::uint64_t> tenant_headers_refused{0};  // neither believed nor understood
@@ -49,15 +49,16 @@ using AccessLog = std::function<void(std::string_view lines)>;
 
 class Loop final : public RulingSink {
  public:
-  Loop(const Options& options, RouterShell& router, ExplainRing& ring, AccessLog log);
+  Loop(std::shared_ptr<const Options> options, RouterShell& router, ExplainRing& ring,
+       AccessLog log);
   ~Loop() override;
 
-  // Binds and listens; with `share_port` other loops may bind the same address. Returns the bound
-  // address. REQUIRES: before start().
-  Result<core::Address> listen(const core::Address& address, bool share_port);
+  // Takes a listener to accept from; there may be several. REQUIRES: before start().
+  void listen(net::Listener listener);
   void start();
-  // Stops accepting and closes idle connections; the rest close as their exchanges end.
-  void drain();
+  // Stops accepting and closes connections that are idle for `grace`; the rest close as their
+  // exchanges end.
+  void drain(Duration grace);
   // Ends the thread. What is still open is cut off.
   void stop();
 
@@ -65,12 +66,14 @@ class Loop final : public RulingSink {
   void deliver(const Ruling& ruling) override;
 
   // For exchanges, on the loop's thread.
-  const Options& options() const { return options_; }
+  // Replaced by a reload: do not keep a reference beyond one handler, but a share.
+  const Options& options() const { return *options_; }
+  const std::shared_ptr<const Options>& shared_options() const { return options_; }
   RouterShell& router() { return router_; }
   ExplainRing& ring() { return ring_; }
   UnitPool& units() { return *units_; }
   net::Deadlines& deadlines() { return deadlines_; }
-  const std::shared_ptr<const net::TlsServer>& tls() const { return options_.tls; }
+  const std::shared_ptr<const net::TlsServer>& tls() const { return options_->tls; }
   LoopCounters& counters() { return counters_; }
   const LoopCounters& counters() const { return counters_; }
   // Only this loop's thread adds, so nothing needs to be locked for it.
@@ -87,6 +90,11 @@ class Loop final : public RulingSink {
   void remember_connection(ClientConnection* connection);
   void forget_connection(ClientConnection* connection);
   bool draining() const { return draining_; }
+  // How long a client's connection may be idle.
+  Duration idle_time() const { return draining_ ? grace_ : options_->keep_alive; }
+  // Nobody is let in any more: everybody who came before drain() is counted among the connections.
+  // From any thread.
+  bool closed_to_new() const { return closed_to_new_.load(); }
   // Exchanges in progress; safe to read from any thread.
   std::size_t active() const { return active_.load(std::memory_order_relaxed); }
 
@@ -95,21 +103,31 @@ class Loop final : public RulingSink {
   // Takes over a view and forgets pooled connections to endpoints that left the fleet. From any
   // thread; before start() it takes effect at once.
   void on_view(std::shared_ptr<const core::FleetView> view);
+  // From any thread. REQUIRES: started.
+  void on_options(std::shared_ptr<const Options> options);
 
  private:
-  void accept();
+  // A listener on this loop, with its pause.
+  struct Door {
+    explicit Door(Loop& loop);
+    asio::ip::tcp::acceptor acceptor;
+    net::Deadline pause;  // set while the process is out of file descriptors
+  };
+
+  void accept(Door& door);
+  void admit(asio::ip::tcp::socket socket);
+  void close_doors();
   void adopt(std::shared_ptr<const core::FleetView> view);
-  void for_each_connection(void (ClientConnection::*call)());
+  void for_each_connection(const std::function<void(ClientConnection&)>& call);
   void flush_log();
 
-  const Options& options_;
+  std::shared_ptr<const Options> options_;
   RouterShell& router_;
   ExplainRing& ring_;
   AccessLog log_;
   net::LoopThread thread_;
   net::Deadlines deadlines_;
-  asio::ip::tcp::acceptor acceptor_;
-  net::Deadline accept_pause_;
+  std::vector<std::unique_ptr<Door>> doors_;
   net::Deadline log_delay_;
   std::string log_lines_;
   std::shared_ptr<UnitPool> units_;
@@ -120,6 +138,8 @@ class Loop final : public RulingSink {
   std::shared_ptr<const core::FleetView> view_;
   bool started_ = false;
   bool draining_ = false;
+  Duration grace_{};  // while draining
+  std::atomic<bool> closed_to_new_{false};
   std::atomic<std::size_t> active_{0};
   LoopCounters counters_;
 };

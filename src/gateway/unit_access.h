@@ -15,7 +15,8 @@ namespace signalbox::gateway {
 
 struct UnitAccess {
   bool http2 = false;
-  std::shared_ptr<const net::TlsClient> tls;  // null = in clear
+  std::shared_ptr<const net::TlsClient> tls;        // null = in clear
+  std::shared_ptr<const net::TlsClient> probe_tls;  // likewise for probes, which speak HTTP/1.1
   std::string server_name;        // expected in the certificate; empty = the endpoint's host
   std::string credential_header;  // lower case; empty = none
   std::string credential;         // its value; a secret: never logged

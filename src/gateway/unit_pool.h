@@ -31,7 +31,7 @@ struct UnitTarget {
   EndpointId endpoint;
   const core::Address& address;
   bool http2 = false;
-  const UnitAccess* access = nullptr;  // outlives the pool; null = in clear
+  std::shared_ptr<const UnitAccess> access = {};  // null = in clear
 };
 
 class UnitPool : public std::enable_shared_from_this<UnitPool> {
@@ -54,6 +54,9 @@ class UnitPool : public std::enable_shared_from_this<UnitPool> {
   void keep(std::shared_ptr<Http1UnitConnection> connection);
   void forget(const Http1UnitConnection& connection);
   void forget(const Http2UnitConnection& connection);
+
+  // Of connects from now on.
+  void set_connect_timeout(Duration timeout) { connect_timeout_ = timeout; }
 
   // Closes idle connections to endpoints for which `keep` is false.
   void prune(const std::function<bool(EndpointId)>& keep);

@@ -62,8 +62,14 @@ class Child {
   // The text that follows `mark` up to the next of `ends`; empty when the program ends, or the
   // guard's time passes, without it.
   std::string await_after(std::string_view mark, std::string_view ends) {
+    return await_after_times(mark, ends, 1);
+  }
+
+  // Likewise, behind the `times`-th mark.
+  std::string await_after_times(std::string_view mark, std::string_view ends, int times) {
     while (true) {
-      const auto at = text_.find(mark);
+      auto at = text_.find(mark);
+      for (int i = 1; i < times && at != std::string::npos; ++i) at = text_.find(mark, at + 1);
       if (at != std::string::npos) {
         const auto end = text_.find_first_of(ends, at + mark.size());
         if (end != std::string::npos) {

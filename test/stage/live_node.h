@@ -15,9 +15,8 @@
 #include <string_view>
 #include <thread>
 
-#include "apps/data_class_sources.h"
+#include "apps/gateway_sources.h"
 #include "apps/node.h"
-#include "apps/tenant_sources.h"
 #include "config/config.h"
 #include "http/client.h"
 #include "test/stage/plug.h"
@@ -73,19 +72,12 @@ class LiveNode {
       return;
     }
     apps::NodeOptions options;
-    options.gateway = apps::gateway_options(loaded->gateway);
-    auto data_class = apps::data_class_sources(loaded->data);
-    if (!data_class.ok()) {
-      ADD_FAILURE() << data_class.error().message;
+    auto sources = apps::gateway_sources(*loaded);
+    if (!sources.ok()) {
+      ADD_FAILURE() << sources.error().message;
       return;
     }
-    options.gateway.data_class = std::move(*data_class);
-    auto tenants = apps::tenant_sources(loaded->tenants);
-    if (!tenants.ok()) {
-      ADD_FAILURE() << tenants.error().message;
-      return;
-    }
-    options.gateway.tenants = std::move(*tenants);
+    options.gateway = std::move(sources->options);
     options.admin = loaded->gateway.admin;
     options.emulator = loaded->emulator;
     auto journals = apps::open_journals(loaded->journal, {});
@@ -98,12 +90,14 @@ class LiveNode {
       const std::lock_guard lock(mutex_);
       log_ += line;
     };
-    options.reload = [this]() -> Result<std::shared_ptr<const core::FleetSpec>> {
+    options.reload = [this]() -> Result<apps::Reloaded> {
       const std::lock_guard lock(mutex_);
       auto wanted = config::load(text_ + frame_, "test.yaml");
       if (!wanted.ok()) return Error{config::render(wanted.error())};
-      return std::shared_ptr<const core::FleetSpec>(
-          std::make_shared<core::FleetSpec>(std::move(wanted->fleet)));
+      auto renewed = apps::gateway_sources(*wanted);
+      if (!renewed.ok()) return renewed.error();
+      return apps::Reloaded{std::make_shared<core::FleetSpec>(std::move(wanted->fleet)),
+                            std::move(renewed->options)};
     };
     node_ = std::make_unique<apps::Node>(std::move(options),
                                          std::make_shared<core::FleetSpec>(loaded->fleet));
