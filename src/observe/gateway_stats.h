@@ -22,6 +22,11 @@ struct DecisionJournalStats {
   std::uint64_t lost = 0;     // entries of which only the number was kept
 };
 
+struct TraceStats {
+  std::uint64_t exported = 0;  // traces that the collector took
+  std::uint64_t lost = 0;      // traces that it will not get
+};
+
 struct GatewayStats {
   std::uint64_t client_connections = 0;    // open now
   std::uint64_t upstream_connections = 0;  // open now, idle ones in the pool included
@@ -35,6 +40,7 @@ struct GatewayStats {
   bool last_reload_ok = true;                    // false: the file on disk is not what runs
   std::optional<InputLogStats> input_log;        // when there is one
   std::optional<DecisionJournalStats> decision_journal;
+  std::optional<TraceStats> traces;  // where requests are traced
 };
 
 }  // namespace signalbox::observe

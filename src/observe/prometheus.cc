@@ -20,9 +20,10 @@ double seconds(Duration d) { return static_cast<double>(d.count()) / 1e9; }
 class Metrics {
  public:
   Metrics(const core::FleetView& view, const core::RouterReport& digest, const ModeHistory& history)
-      : view_(view), index_(view, digest), history_(history) {}
+      : view_(view), digest_(digest), index_(view, digest), history_(history) {}
 
   void services();
+  void tenants();
   void service_units();
   void units();
   void endpoints();
@@ -74,6 +75,7 @@ class Metrics {
   }
 
   const core::FleetView& view_;
+  const core::RouterReport& digest_;
   FleetIndex index_;
   const ModeHistory& history_;
   Exposition out_;
@@ -106,6 +108,9 @@ void Metrics::services() {
   out_.counter("signalbox_service_unservable_total",
                "Requests answered 403 or 413: no unit of the service may or can serve them.");
   each_service([&](ServiceId id, const Spec&) { return index_.counts(id).unservable; });
+  out_.counter("signalbox_service_over_budget_total",
+               "Requests answered 429, since their tenant's budget was used up.");
+  each_service([&](ServiceId id, const Spec&) { return index_.counts(id).over_budget; });
   out_.counter("signalbox_service_objective_missed_total",
                "Requests that completed after the objective, failed or were rejected.");
   each_service([&](ServiceId id, const Spec&) { return index_.counts(id).missed; });
@@ -262,6 +267,28 @@ void Metrics::endpoints() {
   each_endpoint([&](const View& endpoint, const Counts&) { return index_.latency(endpoint.id); });
 }
 
+// Of tenants that the configuration names: the rest are as many as clients like.
+void Metrics::tenants() {
+  if (digest_.tenants.empty()) return;
+  out_.gauge("signalbox_tenant_in_flight_requests",
+             "Requests of the tenant that wait or are served.");
+  for (const auto& tenant : digest_.tenants) {
+    out_.sample({{"tenant", tenant.name}}, tenant.in_flight);
+  }
+  out_.gauge("signalbox_tenant_hour_cost_usd",
+             "What the tenant's requests of the last hour cost, where that is bounded.");
+  for (const auto& tenant : digest_.tenants) {
+    out_.sample({{"tenant", tenant.name}}, tenant.spent_usd);
+  }
+  out_.counter("signalbox_tenant_over_budget_total",
+               "Requests answered 429, by the bound that was used up.");
+  for (const auto& tenant : digest_.tenants) {
+    out_.sample({{"tenant", tenant.name}, {"bound", "rate"}}, tenant.over_rate);
+    out_.sample({{"tenant", tenant.name}, {"bound", "in_flight"}}, tenant.over_in_flight);
+    out_.sample({{"tenant", tenant.name}, {"bound", "cost"}}, tenant.over_cost);
+  }
+}
+
 void Metrics::fleet() {
   out_.gauge("signalbox_fleet_cost_usd_per_hour", "Cost rate of everything billed now.");
   out_.sample({}, view_.cost_usd_per_hour);
@@ -320,6 +347,12 @@ void Metrics::journal(const GatewayStats& stats) {
                  "Entries of which only the number was kept.");
     out_.sample({}, journal->lost);
   }
+  if (const auto& traces = stats.traces) {
+    out_.counter("signalbox_traces_exported_total", "Traces that the collector took.");
+    out_.sample({}, traces->exported);
+    out_.counter("signalbox_traces_lost_total", "Traces that it will not get.");
+    out_.sample({}, traces->lost);
+  }
 }
 
 }  // namespace
@@ -329,6 +362,7 @@ std::string render_metrics(const core::FleetView& view, const core::RouterReport
   SIGNALBOX_ASSERT(view.spec != nullptr);
   Metrics metrics(view, digest, history);
   metrics.services();
+  metrics.tenants();
   metrics.service_units();
   metrics.units();
   metrics.endpoints();

@@ -101,6 +101,7 @@ inline core::RouterReport sample_digest() {
   service.abandoned = 3;
   service.missed = 9;
   service.redecided = 4;
+  service.over_budget = 6;
   service.held = 5;
   service.longest_hold = 834ms;
   digest.services.push_back(service);
@@ -128,6 +129,12 @@ inline core::RouterReport sample_digest() {
   endpoint.ejected = true;
   digest.endpoints.push_back(endpoint);
   digest.endpoint_latency.emplace_back().add(490ms);
+  digest.tenants.push_back({.name = "acme",
+                            .in_flight = 4,
+                            .spent_usd = 1.25,
+                            .over_rate = 3,
+                            .over_in_flight = 2,
+                            .over_cost = 1});
   return digest;
 }
 
