@@ -28,7 +28,7 @@ class Tunnel final : public ClientConnection, public std::enable_shared_from_thi
   void start();
 
   // Whoever talks in it would have to begin anew, so it may go on until the drain's time is up.
-  void drain() override {}
+  void drain(Duration) override {}
   void close() override;
 
  private:
