@@ -50,6 +50,15 @@ void Attempt::start() {
 
 void Attempt::connect(bool fresh) {
   const UnitTarget target{decision().endpoint, address_, unit().link.http2, access()};
+  // In the moment of a reload the unit may be newer than what it is spoken to with; to speak in
+  // clear, or without its credential, is no way out.
+  if (target.access == nullptr && unit().link != core::UnitLink{}) {
+    asio::post(loop_.io(), [weak = weak_from_this()] {
+      const auto self = weak.lock();
+      if (self && self->exchange_) self->fail(core::OutcomeKind::kUnreachable);
+    });
+    return;
+  }
   if (!fresh) {
     if (auto idle = loop_.units().take(target)) return on_connected(std::move(idle));
   }

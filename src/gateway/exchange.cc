@@ -73,11 +73,12 @@ std::string_view wanted_upgrade(const wire::RequestHead& head, const wire::Frami
 Exchange::Exchange(std::shared_ptr<ClientStream> client, Loop& loop)
     : client_(std::move(client)),
       loop_(loop),
+      options_(loop.shared_options()),
       id_(loop.new_id()),
       id_text_(format_id(id_)),
       arrival_(net::now()),
       limit_(loop.deadlines(), [this] { on_limit(); }),
-      body_(loop.options().inspect_bytes) {}
+      body_(options_->inspect_bytes) {}
 
 Exchange::~Exchange() = default;
 
@@ -105,7 +106,7 @@ void Exchange::start() {
 
 // Where a policy says who may ask, nobody else gets further than this.
 bool Exchange::authenticate() {
-  const auto& policy = loop_.options().access;
+  const auto& policy = options_->access;
   if (!policy) return true;
   const net::TlsPeer* const peer = client_->peer().identity;
   access::Certificate certificate;
@@ -142,7 +143,7 @@ void Exchange::on_body_bytes(std::string_view bytes) {
 // that is just fast enough.
 void Exchange::want_body() {
   const TimePoint now = net::now();
-  const Duration pause = loop_.options().body_timeout;
+  const Duration pause = options_->body_timeout;
   if (body_wanted_at_ == TimePoint{}) body_wanted_at_ = now;
   const Duration slowest = from_seconds(static_cast<double>(body_.arrived()) / kLeastBytesPerS);
   limit_.set(std::min(now + pause, body_wanted_at_ + pause + slowest));
@@ -160,7 +161,7 @@ void Exchange::on_body_progress() {
   }
   if (client_->request_complete()) model_->finish();
   const bool undecided = model_->state() == wire::ModelField::State::kNeedMore;
-  if (undecided && body_.arrived() < loop_.options().inspect_bytes) {
+  if (undecided && body_.arrived() < options_->inspect_bytes) {
     want_body();
   } else if (model_->state() == wire::ModelField::State::kMalformed) {
     answer(400, model_->problem(), "invalid_json");
@@ -196,7 +197,7 @@ void Exchange::admit() {
   const DataClassFound data_class = find_data_class();
   facts.data_class = data_class.name;
   const TenantFound tenant =
-      find_tenant(loop_.options().tenants, client_->head(), client_->peer().address, who_.tenant);
+      find_tenant(options_->tenants, client_->head(), client_->peer().address, who_.tenant);
   if (tenant.refused) loop_.count(loop_.counters().tenant_headers_refused, 1);
   facts.tenant = tenant.name;
   facts.priority = tenant.priority;
@@ -217,7 +218,7 @@ int Exchange::prompt_tokens() const {
   if (api != wire::Api::kOpenaiChat && api != wire::Api::kOpenaiCompletions) return 0;
   const wire::Framing& framing = client_->framing();
   const std::uint64_t body = framing.has_length ? framing.length : body_.arrived();
-  const std::uint64_t seen = std::min<std::uint64_t>(body, loop_.options().inspect_bytes);
+  const std::uint64_t seen = std::min<std::uint64_t>(body, options_->inspect_bytes);
   return static_cast<int>(seen / kBytesPerToken);
 }
 
@@ -225,7 +226,7 @@ DataClassFound Exchange::find_data_class() {
   // Without classes every request is of the same one, and no token needs to be verified.
   if (loop_.view().spec->data.classes.empty()) return {};
   const auto found =
-      gateway::find_data_class(loop_.options().data_class, client_->head(), client_->peer().address,
+      gateway::find_data_class(options_->data_class, client_->head(), client_->peer().address,
                                net::unix_nanos() / 1'000'000'000);
   auto& counters = loop_.counters();
   if (found.source == DataClassSource::kClaimRefused) loop_.count(counters.claims_refused, 1);
@@ -312,8 +313,8 @@ void Exchange::send_head(Attempt& attempt, UnitStream& stream) const {
     own.push_back({access->credential_header, access->credential});
   }
   rewrite.own = {own.begin(), own.end()};
-  const auto& tenants = loop_.options().tenants;
-  const std::array<std::string_view, 3> withheld{loop_.options().data_class.header, tenants.header,
+  const auto& tenants = options_->tenants;
+  const std::array<std::string_view, 3> withheld{options_->data_class.header, tenants.header,
                                                  tenants.priority_header};
   rewrite.withhold = withheld;
   rewrite.upgrade = upgrade_;

@@ -103,6 +103,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
 
   std::shared_ptr<ClientStream> client_;
   Loop& loop_;
+  std::shared_ptr<const Options> options_;  // those it began under
   RequestId id_;
   std::string id_text_;
   TimePoint arrival_;

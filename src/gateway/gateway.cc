@@ -11,12 +11,12 @@ namespace signalbox::gateway {
 
 Gateway::Gateway(Options options, asio::io_context& timer_io, AccessLog log,
                  RouterShell::Observer observer, journal::Recorders recorders)
-    : options_(std::make_shared<const Options>(std::move(options))),
+    : options_(std::move(options)),
       recorders_(recorders),
-      ring_(options_->explain_ring, static_cast<std::size_t>(options_->threads)),
-      router_(options_->seed, timer_io, ring_, std::move(observer), recorders) {
-  SIGNALBOX_ASSERT(options_->threads >= 1);
-  for (int i = 0; i < options_->threads; ++i) {
+      ring_(options_.explain_ring, static_cast<std::size_t>(options_.threads)),
+      router_(options_.seed, timer_io, ring_, std::move(observer), recorders) {
+  SIGNALBOX_ASSERT(options_.threads >= 1);
+  for (int i = 0; i < options_.threads; ++i) {
     loops_.push_back(std::make_unique<Loop>(options_, router_, ring_, log));
   }
 }
@@ -26,7 +26,7 @@ Gateway::~Gateway() { stop(); }
 Result<core::Address> Gateway::listen(std::vector<net::Listener> inherited) {
   std::vector<net::Listener> listeners = std::move(inherited);
   const std::size_t given = listeners.size();
-  net::Listener::Place place{options_->listen.host, options_->listen.port};
+  net::Listener::Place place{options_.listen.host, options_.listen.port};
   while (listeners.size() < loops_.size()) {
     auto next = given > 0 ? listeners[listeners.size() % given].duplicate()
                           : net::Listener::bind(place, loops_.size() > 1);
@@ -66,10 +66,10 @@ void Gateway::stop() {
 }
 
 void Gateway::adopt(Options options) {
-  options.listen = options_->listen;
-  options.threads = options_->threads;
-  options.seed = options_->seed;
-  options.explain_ring = options_->explain_ring;
+  options.listen = options_.listen;
+  options.threads = options_.threads;
+  options.seed = options_.seed;
+  options.explain_ring = options_.explain_ring;
   const auto adopted = std::make_shared<const Options>(std::move(options));
   for (auto& loop : loops_) loop->on_options(adopted);
 }

@@ -55,7 +55,7 @@ class Gateway {
   void note_reload(bool accepted);
 
  private:
-  std::shared_ptr<const Options> options_;
+  Options options_;
   journal::Recorders recorders_;
   ExplainRing ring_;
   RouterShell router_;

@@ -27,6 +27,7 @@ class Http1UnitConnection final : public UnitStream,
   ~Http1UnitConnection() override;
 
   EndpointId endpoint() const { return endpoint_; }
+  bool secure() const { return stream_.secure(); }
 
   bool reused() const override { return reused_; }
   void send_head(const RequestStart& start, UnitListener& listener) override;

@@ -34,9 +34,8 @@ std::string address_of(const net::Stream& stream) {
 
 }  // namespace
 
-Loop::Loop(std::shared_ptr<const Options> options, RouterShell& router, ExplainRing& ring,
-           AccessLog log)
-    : options_(std::move(options)),
+Loop::Loop(const Options& options, RouterShell& router, ExplainRing& ring, AccessLog log)
+    : options_(std::make_shared<const Options>(options)),
       router_(router),
       ring_(ring),
       log_(std::move(log)),
@@ -175,9 +174,13 @@ void Loop::adopt(std::shared_ptr<const core::FleetView> view) {
 }
 
 void Loop::on_options(std::shared_ptr<const Options> options) {
-  asio::post(io(), [this, options = std::move(options)]() mutable {
+  asio::post(io(), [this, options = std::move(options)] {
     units_->set_connect_timeout(options->connect_timeout);
-    options_ = std::move(options);
+    // Whoever a unit knows us by, it shall be by what was read last.
+    if (!options->units.empty() || !options_->units.empty()) {
+      units_->prune([](EndpointId) { return false; });
+    }
+    options_ = std::make_shared<const Options>(*options);
   });
 }
 

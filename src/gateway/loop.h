@@ -49,8 +49,7 @@ using AccessLog = std::function<void(std::string_view lines)>;
 
 class Loop final : public RulingSink {
  public:
-  Loop(std::shared_ptr<const Options> options, RouterShell& router, ExplainRing& ring,
-       AccessLog log);
+  Loop(const Options& options, RouterShell& router, ExplainRing& ring, AccessLog log);
   ~Loop() override;
 
   // Takes a listener to accept from; there may be several. REQUIRES: before start().
@@ -121,7 +120,8 @@ class Loop final : public RulingSink {
   void for_each_connection(const std::function<void(ClientConnection&)>& call);
   void flush_log();
 
-  std::shared_ptr<const Options> options_;
+  std::shared_ptr<const Options>
+      options_;  // a copy of its own: other threads leave its count alone
   RouterShell& router_;
   ExplainRing& ring_;
   AccessLog log_;

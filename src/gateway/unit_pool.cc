@@ -46,10 +46,15 @@ std::shared_ptr<UnitStream> UnitPool::take(const UnitTarget& target) {
     return entry == shared_.end() ? nullptr : room_in(entry->second);
   }
   const auto entry = idle_.find(target.endpoint);
-  if (entry == idle_.end() || entry->second.empty()) return nullptr;
-  auto connection = std::move(entry->second.back());
-  entry->second.pop_back();
-  return connection;
+  if (entry == idle_.end()) return nullptr;
+  const bool secure = target.access != nullptr && target.access->tls != nullptr;
+  while (!entry->second.empty()) {
+    auto connection = std::move(entry->second.back());
+    entry->second.pop_back();
+    if (connection->secure() == secure) return connection;
+    connection->abandon();  // from before a reload that changed the link
+  }
+  return nullptr;
 }
 
 void UnitPool::connect(const UnitTarget& target, Connected done) {
