@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "config/build_access.h"
 #include "config/rules.h"
 
 namespace signalbox::config {
@@ -285,6 +286,8 @@ GatewaySection build_gateway(const Fields& gateway) {
           .tls = build_tls(gateway),
           .http2 = read<bool>(gateway, "http2"),
           .max_streams = read_int(gateway, "max_streams"),
+          .admin_access = build_admin_access(gateway),
+          .admin_tls = build_admin_tls(gateway),
           .threads = read_int(gateway, "threads"),
           .connect_timeout = read<Duration>(gateway, "connect_timeout"),
           .header_timeout = read<Duration>(gateway, "header_timeout"),
@@ -339,16 +342,6 @@ DataSection build_data(const Fields& data) {
   return section;
 }
 
-core::Tenancy build_tenancy(const Fields& tenants) {
-  core::Tenancy tenancy;
-  for (const auto& weight : tenants.items<double>("weights")) {
-    tenancy.named.push_back({weight.name, weight.value});
-  }
-  tenancy.default_weight = read<double>(tenants, "default_weight");
-  tenancy.max_unnamed = read_int(tenants, "max_unnamed");
-  return tenancy;
-}
-
 TenantsSection build_tenants(const Fields& tenants) {
   TenantsSection section;
   section.header = read<std::string>(tenants, "header");
@@ -368,6 +361,15 @@ JournalSection build_journal(const Fields& journal) {
       .decisions = read<std::string>(journal, "decisions"),
       .decisions_size = read<std::int64_t>(journal, "decisions_size"),
       .sample = read_int(journal, "sample")};
+}
+
+std::optional<TracingSection> build_tracing(const Fields& root) {
+  if (!root.has("tracing")) return std::nullopt;
+  const Fields tracing = root.section("tracing");
+  return TracingSection{.collector = read<core::Address>(tracing, "collector"),
+                        .path = read<std::string>(tracing, "path"),
+                        .sample = read<double>(tracing, "sample"),
+                        .service_name = read<std::string>(tracing, "service_name")};
 }
 
 }  // namespace
@@ -390,7 +392,9 @@ Config build_config(const Fields& root) {
     config.fleet.tenancy = build_tenancy(root.section("tenants"));
     config.tenants = build_tenants(root.section("tenants"));
   }
+  config.access = build_access(root);
   config.gateway = build_gateway(root.section("gateway"));
+  config.tracing = build_tracing(root);
   config.journal = build_journal(root.section("journal"));
   config.emulator = root.get<core::Address>("emulator");
   return config;

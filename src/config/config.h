@@ -36,14 +36,39 @@ struct TlsSection {
   bool operator==(const TlsSection&) const = default;
 };
 
+// A client certificate and whom it stands for; exactly one of the last three is set.
+struct CertificateSection {
+  std::string subject;  // a tenant or a role
+  std::string name;
+  std::string common_name;
+  std::string fingerprint;  // 64 hexadecimal digits in lower case
+  bool operator==(const CertificateSection&) const = default;
+};
+
+// Who may see and do what on the admin page. Paths of files, as everywhere below.
+struct AdminAccessSection {
+  std::string keys_file;  // empty = none
+  std::vector<CertificateSection> certificates;
+  bool operator==(const AdminAccessSection&) const = default;
+};
+
+struct AdminTlsSection {
+  std::string certificate;
+  std::string key;
+  std::string client_ca;
+  bool operator==(const AdminTlsSection&) const = default;
+};
+
 // How the gateway meets its clients.
 struct GatewaySection {
   core::Address listen = {"127.0.0.1", 8080};  // port 0 = any free one
-  core::Address admin = {"127.0.0.1", 9901};   // always a loopback address
+  core::Address admin = {"127.0.0.1", 9901};   // a loopback address unless admin_tls is set
   std::optional<TlsSection> tls;               // none = in clear
   bool http2 = true;
-  int max_streams = 100;  // at once, of one HTTP/2 connection
-  int threads = 0;        // event loops; 0 = one per core
+  int max_streams = 100;                           // at once, of one HTTP/2 connection
+  std::optional<AdminAccessSection> admin_access;  // none = everybody who reaches it
+  std::optional<AdminTlsSection> admin_tls;        // none = in clear
+  int threads = 0;                                 // event loops; 0 = one per core
   Duration connect_timeout = 1s;
   Duration header_timeout = 10s;             // a client must have sent its head within this time
   Duration body_timeout = 30s;               // it may pause so long while it sends a body
@@ -95,6 +120,34 @@ struct TenantsSection {
   bool operator==(const TenantsSection&) const = default;
 };
 
+// Somebody who signs tokens that name the tenant.
+struct IssuerSection {
+  std::string algorithm;  // as of a claim
+  std::string key_file;
+  std::string audience;
+  std::string issuer;  // empty = whoever has the key
+  std::string claim;
+  Duration leeway{};
+  bool operator==(const IssuerSection&) const = default;
+};
+
+// Who may ask; everybody else may not.
+struct AccessSection {
+  std::string keys_file;  // empty = none
+  std::vector<IssuerSection> tokens;
+  std::vector<CertificateSection> certificates;
+  bool operator==(const AccessSection&) const = default;
+};
+
+// Where spans of requests go.
+struct TracingSection {
+  core::Address collector;
+  std::string path;
+  double sample = 0.01;  // of requests that are not part of a trace yet
+  std::string service_name;
+  bool operator==(const TracingSection&) const = default;
+};
+
 // How `signalbox emulate` plays a unit.
 struct EmulationSection {
   int max_batch = 1;
@@ -107,7 +160,9 @@ struct Config {
   GatewaySection gateway;
   DataSection data;
   TenantsSection tenants;
+  std::optional<AccessSection> access;  // none = everybody may ask
   JournalSection journal;
+  std::optional<TracingSection> tracing;    // none = nothing is traced
   std::optional<core::Address> emulator;    // set when any unit is managed
   std::vector<EmulationSection> emulation;  // parallel to fleet.units
 };

@@ -14,6 +14,7 @@ void check_meaning(const Fields& root, Report& report) {
   check_tenants(root, report);
   check_links(root, report);
   check_retries(root, report);
+  check_access(root, report);
   check_resilience(root, report);
   check_addresses(root, report);
   check_limits(root, report);

@@ -36,6 +36,9 @@ void check_links(const Fields& root, Report& report);
 // Only what may be sent twice is tried again or hedged; pauses grow.
 void check_retries(const Fields& root, Report& report);
 
+// Somebody is let in, and each certificate is told in one way.
+void check_access(const Fields& root, Report& report);
+
 // The networks under `trusted` of a section are such.
 void check_networks(const Fields& section, Report& report);
 

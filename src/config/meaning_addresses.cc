@@ -35,6 +35,10 @@ std::vector<Target> targets_of(const Fields& root) {
   if (const auto emulator = root.get<Address>("emulator")) {
     targets.push_back({"the emulator", root.place("emulator"), *emulator});
   }
+  if (const auto collector = root.section("tracing").get<Address>("collector")) {
+    targets.push_back(
+        {"the collector of traces", root.section("tracing").place("collector"), *collector});
+  }
   return targets;
 }
 
@@ -69,12 +73,15 @@ void check_repeated(const std::vector<Target>& targets, Report& report) {
 void check_admin(const Fields& gateway, Report& report) {
   const auto listen = gateway.get<Address>("listen");
   const auto admin = gateway.get<Address>("admin");
-  if (admin && !is_loopback(*admin)) {
+  const bool is_open = !gateway.has("admin_tls") || !gateway.has("admin_access");
+  if (admin && !is_loopback(*admin) && is_open) {
     report.add(gateway.place("admin"),
                fmt::format("{} can be reached from other machines, and admin commands need no "
                            "password",
                            in_quotes(format_address(*admin))),
-               {.hint = fmt::format("write 127.0.0.1:{}", admin->port)});
+               {.hint = fmt::format("write 127.0.0.1:{}, or add gateway.admin_tls and "
+                                    "gateway.admin_access",
+                                    admin->port)});
   } else if (listen && admin && reaches(*admin, *listen)) {
     const bool admin_is_standard = !gateway.has("admin");
     report.add(gateway.place(admin_is_standard ? "listen" : "admin"),

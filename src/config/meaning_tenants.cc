@@ -15,6 +15,11 @@ void check_tenants(const Fields& root, Report& report) {
   if (!root.has("tenants")) return;
   const Fields tenants = root.section("tenants");
   check_networks(tenants, report);
+  if (!tenants.has("trusted") && !root.has("access")) {
+    report.add(root.place("tenants"), "nobody says whose a request is",
+               {.hint = "name in 'trusted' the networks whose header is believed, or let clients "
+                        "show who they are: see 'access'"});
+  }
   for (const char* key : {"header", "priority_header"}) {
     const auto name = tenants.get<std::string>(key);
     if (!name || is_header_name(*name)) continue;

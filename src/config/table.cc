@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "config/table_access.h"
+
 namespace signalbox::config {
 
 namespace {
@@ -527,7 +529,8 @@ constexpr Field kGatewayFields[] = {
      .standard = "127.0.0.1:8080"},
     {.key = "admin",
      .type = Type::kListen,
-     .doc = "Where metrics, health and the operator's commands are; a loopback address.",
+     .doc = "Where metrics, health and the operator's commands are; a loopback address, unless "
+            "'admin_tls' is given.",
      .standard = "127.0.0.1:9901"},
     {.key = "tls",
      .type = Type::kSection,
@@ -543,6 +546,14 @@ constexpr Field kGatewayFields[] = {
      .doc = "Requests at once on one HTTP/2 connection of a client.",
      .standard = "100",
      .bounds = {.at_least = "1", .at_most = "100000"}},
+    {.key = "admin_access",
+     .type = Type::kSection,
+     .doc = "Who may see and change what there. Default: everybody who reaches it.",
+     .section = &kAdminAccess},
+    {.key = "admin_tls",
+     .type = Type::kSection,
+     .doc = "TLS for the admin page, which lets it have an address that is not loopback.",
+     .section = &kAdminTls},
     {.key = "threads",
      .type = Type::kCount,
      .doc = "Event loops; 0 = one per core.",
@@ -685,6 +696,25 @@ constexpr Field kJournalFields[] = {
 };
 constexpr Section kJournal = {.noun = "the journal", .fields = kJournalFields};
 
+constexpr Field kTracingFields[] = {
+    {.key = "collector",
+     .type = Type::kEndpoint,
+     .doc = "An OTLP receiver, over HTTP.",
+     .is_required = true},
+    {.key = "path", .type = Type::kPath, .doc = "Where it takes traces.", .standard = "/v1/traces"},
+    {.key = "sample",
+     .type = Type::kFraction,
+     .doc = "Of requests that are not part of a trace yet, how many begin one; of the others the "
+            "caller says it.",
+     .standard = "1%",
+     .bounds = {.at_least = "0%", .at_most = "100%"}},
+    {.key = "service_name",
+     .type = Type::kText,
+     .doc = "How the collector calls us.",
+     .standard = "signalbox"},
+};
+constexpr Section kTracing = {.noun = "tracing", .fields = kTracingFields};
+
 constexpr Field kGuardrailsFields[] = {
     {.key = "max_launches_per_tick",
      .type = Type::kCount,
@@ -774,9 +804,9 @@ constexpr Field kTenantsFields[] = {
             "request has priority 0."},
     {.key = "trusted",
      .type = Type::kText,
-     .doc = "Networks whose clients' headers are believed.",
-     .shape = Shape::kList,
-     .is_required = true},
+     .doc = "Networks whose clients' headers are believed. Default: nobody's; then 'access' says "
+            "whose a request is.",
+     .shape = Shape::kList},
     {.key = "weights",
      .type = Type::kNumber,
      .doc = "Shares of tenants, by name, in what is held and what frees.",
@@ -788,6 +818,15 @@ constexpr Field kTenantsFields[] = {
             "that name none.",
      .standard = "1",
      .bounds = {.at_least = "0.001", .at_most = "1000000"}},
+    {.key = "budgets",
+     .type = Type::kSection,
+     .doc = "What a tenant may use at the most, by name, however much is free.",
+     .shape = Shape::kByName,
+     .section = &kBudget},
+    {.key = "default_budget",
+     .type = Type::kSection,
+     .doc = "What each other tenant may, and all requests together that name none. Default: any.",
+     .section = &kBudget},
     {.key = "max_unnamed",
      .type = Type::kCount,
      .doc = "How many tenants that 'weights' does not name are told apart at a time; the rest of "
@@ -816,6 +855,10 @@ constexpr Field kRootFields[] = {
      .type = Type::kSection,
      .doc = "Who shares what is held and what frees.",
      .section = &kTenants},
+    {.key = "access",
+     .type = Type::kSection,
+     .doc = "Who may ask. Default: everybody who can connect.",
+     .section = &kAccess},
     {.key = "gateway",
      .type = Type::kSection,
      .doc = "How the gateway meets its clients.",
@@ -832,6 +875,10 @@ constexpr Field kRootFields[] = {
      .type = Type::kSection,
      .doc = "What is written down of inputs and decisions.",
      .section = &kJournal},
+    {.key = "tracing",
+     .type = Type::kSection,
+     .doc = "Spans of requests, for those who follow them through many services. Default: none.",
+     .section = &kTracing},
     {.key = "emulator",
      .type = Type::kEndpoint,
      .doc = "Where `signalbox emulate` takes launches; needed by units with replicas."},
