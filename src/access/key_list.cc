@@ -73,7 +73,11 @@ bool is_subject(std::string_view text) {
 }
 
 Result<KeyList> KeyList::parse(std::string_view text) {
-  KeyList list;
+  struct Line {
+    KeyEntry entry;
+    std::size_t number;
+  };
+  std::vector<Line> lines;
   for (std::size_t number = 1; !text.empty(); ++number) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     std::string_view line = text.substr(0, end);
@@ -82,16 +86,19 @@ Result<KeyList> KeyList::parse(std::string_view text) {
     if (line.find_first_not_of(kBlanks) == std::string_view::npos) continue;
     auto entry = read_entry(line);
     if (!entry.ok()) return Error{at_line(number, entry.error().message)};
-    const auto same =
-        std::find_if(list.entries_.begin(), list.entries_.end(),
-                     [&](const KeyEntry& other) { return other.hash == entry->hash; });
-    if (same != list.entries_.end()) {
-      return Error{at_line(
-          number, "this hash was given to " + same->subject + " already; a key stands for one")};
-    }
-    list.entries_.push_back(*std::move(entry));
+    lines.push_back({std::move(*entry), number});
   }
-  std::sort(list.entries_.begin(), list.entries_.end(), by_hash);
+  std::stable_sort(lines.begin(), lines.end(),
+                   [](const Line& a, const Line& b) { return a.entry.hash < b.entry.hash; });
+  KeyList list;
+  list.entries_.reserve(lines.size());
+  for (Line& line : lines) {
+    if (!list.entries_.empty() && list.entries_.back().hash == line.entry.hash) {
+      return Error{at_line(line.number, "this hash was given to " + list.entries_.back().subject +
+                                            " already; a key stands for one")};
+    }
+    list.entries_.push_back(std::move(line.entry));
+  }
   return list;
 }
 

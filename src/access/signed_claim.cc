@@ -8,6 +8,7 @@
 #include <openssl/hmac.h>
 #include <openssl/pem.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <utility>
 
@@ -137,8 +138,7 @@ bool ClaimVerifier::is_signed(std::string_view text, std::string_view signature)
                           text.size()) == 1;
 }
 
-Result<std::optional<std::string>> ClaimVerifier::read(std::string_view token,
-                                                       std::int64_t unix_s) const {
+Result<Claim> ClaimVerifier::read(std::string_view token, std::int64_t unix_s) const {
   if (token.size() > kLongestToken) return Error{"the token is too long"};
   if (!looks_like_token(token)) return Error{"it is not a signed token"};
   const std::size_t first = token.find('.');
@@ -170,9 +170,12 @@ Result<std::optional<std::string>> ClaimVerifier::read(std::string_view token,
     return Error{"it was made out by another issuer"};
   }
   const json::value* claim = claims->if_contains(rules_.claim);
-  if (claim == nullptr) return std::optional<std::string>();
+  // Times are numbers of any size; beyond this one nobody will be here to see.
+  constexpr double kLatest = 1e15;
+  const auto until = static_cast<std::int64_t>(std::min(*expires + leeway, kLatest));
+  if (claim == nullptr) return Claim{std::nullopt, until};
   if (!claim->is_string()) return Error{"its claim is not a text"};
-  return std::optional<std::string>(std::string(claim->as_string()));
+  return Claim{std::string(claim->as_string()), until};
 }
 
 }  // namespace signalbox::access

@@ -31,6 +31,12 @@ struct ClaimRules {
   std::int64_t leeway_s = 60;  // by how much clocks may differ
 };
 
+// What a token that holds says.
+struct Claim {
+  std::optional<std::string> value;  // nullopt: nothing of it
+  std::int64_t until_s = 0;          // since the Unix epoch: it holds until then
+};
+
 class ClaimVerifier {
  public:
   // Error for a key that is none, too weak, or of another kind than the algorithm.
@@ -39,10 +45,10 @@ class ClaimVerifier {
   ClaimVerifier(ClaimVerifier&&) noexcept;
   ClaimVerifier& operator=(ClaimVerifier&&) noexcept;
 
-  // The claim of a token that holds at this time (seconds since the Unix epoch); nullopt when the
-  // token is good and says nothing of it. The error says why the token is not believed. Tokens
-  // must end (`exp`): one that never does could never be taken back. Thread-safe.
-  Result<std::optional<std::string>> read(std::string_view token, std::int64_t unix_s) const;
+  // The claim of a token that holds at this time (seconds since the Unix epoch). The error says why
+  // the token is not believed. Tokens must end (`exp`): one that never does could never be taken
+  // back. Thread-safe.
+  Result<Claim> read(std::string_view token, std::int64_t unix_s) const;
 
   // Three parts with dots between them: a token of this kind, good or bad, and not some other
   // secret such as an API key.

@@ -83,7 +83,8 @@ std::string why_not(const ClaimVerifier& verifier, const std::string& token) {
 TEST(SignedClaim, a_token_that_verifies_is_believed) {
   const auto read = with_secret().read(hs256(kClaims), kNow);
   ASSERT_TRUE(read.ok()) << read.error().message;
-  EXPECT_EQ(*read, "personal");
+  EXPECT_EQ(read.value().value, "personal");
+  EXPECT_EQ(read.value().until_s, 1700000600 + 60) << "its end, and by how much clocks may differ";
 }
 
 TEST(SignedClaim, every_algorithm_verifies_its_own_and_no_others) {
@@ -166,7 +167,7 @@ TEST(SignedClaim, it_must_be_made_out_to_us_and_by_whom_we_know) {
 TEST(SignedClaim, a_good_token_without_the_claim_says_nothing) {
   const auto read = with_secret().read(hs256(R"({"aud":"signalbox","exp":1700000600})"), kNow);
   ASSERT_TRUE(read.ok());
-  EXPECT_FALSE(read->has_value());
+  EXPECT_FALSE(read.value().value.has_value());
   EXPECT_EQ(why_not(with_secret(),
                     hs256(R"({"aud":"signalbox","exp":1700000600,"data_class":["open"]})")),
             "its claim is not a text");
