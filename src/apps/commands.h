@@ -34,10 +34,19 @@ int emulate_command(const EmulateOptions& options);
 struct ExplainOptions {
   std::string id;
   std::string admin = "127.0.0.1:9901";
+  std::string key_file;  // what is shown to a page that asks who it is; empty = nothing
   std::string journal;  // the decision journal to look into when the page knows the request no more
   bool json = false;
 };
 int explain_command(const ExplainOptions& options);
+
+struct NewKeyOptions {
+  std::string tenant;  // whom it stands for: a tenant, or
+  std::string role;    // viewer or operator of the admin page; exactly one is set
+  std::string name;    // what logs call it; empty = nothing
+  bool json = false;
+};
+int new_key_command(const NewKeyOptions& options);
 
 struct PlanOptions {
   std::string config;

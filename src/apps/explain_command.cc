@@ -4,6 +4,7 @@
 // the decision journal, if one is named, when the page knows it no more.
 #include <fmt/format.h>
 
+#include "access/secret_file.h"
 #include "apps/addresses.h"
 #include "apps/commands.h"
 #include "apps/exit_code.h"
@@ -60,6 +61,14 @@ int explain_command(const ExplainOptions& options) {
   }
   http::Request request;
   request.target = fmt::format("/explain/{}{}", options.id, options.json ? "" : "?format=text");
+  if (!options.key_file.empty()) {
+    const auto key = access::read_secret_file(options.key_file, access::Content::kSecret);
+    if (!key.ok()) {
+      fmt::print(stderr, "signalbox explain: --key-file: {}\n", key.error().message);
+      return kExitBadUsage;
+    }
+    request.headers.push_back({"authorization", "Bearer " + *key});
+  }
   const auto answer = http::call_blocking(*admin, request);
   if (answer.ok() && answer->status == 200) {
     fmt::print("{}", answer->body);

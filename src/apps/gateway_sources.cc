@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "apps/access_sources.h"
 #include "apps/data_class_sources.h"
 #include "apps/tenant_sources.h"
 #include "apps/tls_sources.h"
@@ -48,6 +49,9 @@ Result<GatewaySources> gateway_sources(const config::Config& config) {
   auto tenants = tenant_sources(config.tenants);
   if (!tenants.ok()) return tenants.error();
   sources.options.tenants = std::move(*tenants);
+  auto policy = access_policy(config.access);
+  if (!policy.ok()) return policy.error();
+  sources.options.access = std::move(*policy);
   auto tls = tls_sources(config.gateway, config.fleet);
   if (!tls.ok()) return tls.error();
   sources.options.tls = std::move(tls->server);
@@ -65,6 +69,8 @@ std::string needs_new_process(const config::Config& running, const config::Confi
   if (now.access_log != then.access_log) return "gateway.access_log";
   if (now.explain_ring != then.explain_ring) return "gateway.explain_ring";
   if (now.tls.has_value() != then.tls.has_value()) return "gateway.tls";
+  if (now.admin_tls.has_value() != then.admin_tls.has_value()) return "gateway.admin_tls";
+  if (running.tracing != wanted.tracing) return "tracing";
   if (running.journal != wanted.journal) return "journal";
   if (running.emulator != wanted.emulator) return "emulator";
   return {};

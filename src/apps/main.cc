@@ -73,6 +73,8 @@ int main(int argc, char** argv) {
   explain_app->add_option("--admin", explain.admin, "The operator's page, host:port");
   explain_app->add_option("--journal", explain.journal,
                           "The decision journal, for requests the page knows no more");
+  explain_app->add_option("--key-file", explain.key_file,
+                          "The file of a key, for a page that asks who you are");
   explain_app->add_flag("--json", explain.json, "Print JSON");
   explain_app->callback([&] { run = [&] { return explain_command(explain); }; });
 
@@ -90,6 +92,26 @@ int main(int argc, char** argv) {
           "Try these policies on the log's requests instead (modelled; see simulate --list)")
       ->delimiter(',');
   replay_app->callback([&] { run = [&] { return replay_command(replay); }; });
+
+  auto* access_app = app.add_subcommand("access", "Who may ask, and who may operate");
+  access_app->require_subcommand(1);
+  NewKeyOptions new_key;
+  auto* new_key_app = access_app->add_subcommand(
+      "new-key", "Make a key, and the line that lets its holder in; only its hash is ever kept");
+  auto* tenant_option =
+      new_key_app->add_option("--tenant", new_key.tenant, "Whom requests with it are of");
+  auto* role_option =
+      new_key_app->add_option("--role", new_key.role, "Or what its holder may do on the admin page")
+          ->check(CLI::IsMember({"viewer", "operator"}))
+          ->excludes(tenant_option);
+  new_key_app->add_option("--name", new_key.name, "What logs call it, such as ci or alice");
+  new_key_app->add_flag("--json", new_key.json, "Print JSON");
+  new_key_app->callback([&] {
+    if (tenant_option->count() + role_option->count() == 0) {
+      throw CLI::RequiredError("--tenant or --role");
+    }
+    run = [&] { return new_key_command(new_key); };
+  });
 
   EmulateOptions emulate;
   auto* emulate_app =

@@ -72,7 +72,8 @@ Node::Node(NodeOptions options, std::shared_ptr<const core::FleetSpec> spec)
               .signal =
                   [this](const core::Signal& signal) { return control_.take_one(signal).refused; },
               .reload = [this] { return reload_here(); },
-              .ready = [this] { return !draining_.load(); }}) {
+              .ready = [this] { return !draining_.load(); },
+              .audit = options_.audit}) {
   prober_.on_links(probe_links(options_.gateway.units));
 }
 
@@ -81,6 +82,8 @@ Node::~Node() { stop(); }
 Result<Node::Bound> Node::start() {
   auto gateway_address = gateway_.listen(std::move(options_.gateway_listeners));
   if (!gateway_address.ok()) return Error{"gateway.listen: " + gateway_address.error().message};
+  admin_.allow(options_.admin_rights);
+  if (options_.admin_tls) admin_.use_tls(options_.admin_tls);
   auto admin_address = listen_for_admin();
   if (!admin_address.ok()) return Error{"gateway.admin: " + admin_address.error().message};
   if (actuator_) actuator_->start(control_);
@@ -135,6 +138,8 @@ std::string Node::reload_here() {
   // Before the view, so that a unit is never met without what it is spoken to with.
   prober_.on_links(probe_links(reloaded->gateway.units));
   gateway_.adopt(std::move(reloaded->gateway));
+  admin_.allow(std::move(reloaded->admin_rights));
+  if (reloaded->admin_tls) admin_.use_tls(std::move(reloaded->admin_tls));
   control_.adopt(std::move(reloaded->spec));
   return {};
 }

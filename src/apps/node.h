@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "adapters/emulator_actuator.h"
@@ -31,11 +32,17 @@ inline constexpr const char* kAdminListener = "admin";
 struct Reloaded {
   std::shared_ptr<const core::FleetSpec> spec;
   gateway::Options gateway;  // what of it can change while running does
+  std::shared_ptr<const gateway::AdminRights> admin_rights;
+  std::shared_ptr<const net::TlsServer> admin_tls;
 };
 
 struct NodeOptions {
   gateway::Options gateway;
   core::Address admin{"127.0.0.1", 9901};
+  // Who may do what there; null = everybody everything.
+  std::shared_ptr<const gateway::AdminRights> admin_rights;
+  std::shared_ptr<const net::TlsServer> admin_tls;  // null = in clear
+  std::function<void(const std::string&)> audit;    // who tried to change what; control's thread
   std::optional<core::Address> emulator;
   gateway::AccessLog access_log;
   Journals journals;                               // closed by Node::stop()

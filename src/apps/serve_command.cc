@@ -11,7 +11,9 @@
 #include <utility>
 #include <vector>
 
+#include "adapters/otlp_exporter.h"
 #include "apps/access_log_file.h"
+#include "apps/access_sources.h"
 #include "apps/commands.h"
 #include "apps/exit_code.h"
 #include "apps/gateway_sources.h"
@@ -39,6 +41,29 @@ std::vector<net::Listener> fitting(std::vector<net::Listener> inherited,
     return !fits;
   });
   return inherited;
+}
+
+// Null where nothing is traced; `exporter` then stays empty.
+std::shared_ptr<const gateway::Tracing> open_tracing(
+    const std::optional<config::TracingSection>& section,
+    std::unique_ptr<adapters::OtlpExporter>& exporter) {
+  if (!section) return nullptr;
+  adapters::OtlpExporterOptions options;
+  options.collector = section->collector;
+  options.path = section->path;
+  options.resource.service_name = section->service_name;
+  exporter = std::make_unique<adapters::OtlpExporter>(std::move(options));
+  exporter->start();
+  auto tracing = std::make_shared<gateway::Tracing>();
+  tracing->sample = section->sample;
+  tracing->take = [&exporter = *exporter](observe::RequestTrace trace) {
+    exporter.take(std::move(trace));
+  };
+  tracing->stats = [&exporter = *exporter] {
+    const auto stats = exporter.stats();
+    return observe::TraceStats{stats.exported, stats.lost};
+  };
+  return tracing;
 }
 
 void log_plan(const core::Plan& plan, const core::FleetSpec& spec) {
@@ -75,6 +100,14 @@ int serve_command(const ServeOptions& options) {
   Node* running = nullptr;
   NodeOptions node_options;
   node_options.gateway = std::move(gateway->options);
+  std::unique_ptr<adapters::OtlpExporter> exporter;  // outlives the node, which gives to it
+  const auto tracing = open_tracing(config.tracing, exporter);
+  node_options.gateway.tracing = tracing;
+  auto admin = admin_sources(config.gateway);
+  if (!admin.ok()) return fail(kExitBadUsage, admin.error().message);
+  node_options.admin_rights = std::move(admin->rights);
+  node_options.admin_tls = std::move(admin->tls);
+  node_options.audit = [](const std::string& line) { spdlog::info("audit: {}", line); };
   node_options.gateway.seed = static_cast<std::uint64_t>(net::unix_nanos());
   node_options.admin = config.gateway.admin;
   node_options.emulator = config.emulator;
@@ -87,7 +120,7 @@ int serve_command(const ServeOptions& options) {
     if (!plan.mode_changes.empty()) log_plan(plan, *running->view()->spec);
   };
   const auto drain = std::make_shared<std::atomic<Duration>>(config.gateway.drain);
-  node_options.reload = [&options, &config, drain]() -> Result<Reloaded> {
+  node_options.reload = [&options, &config, drain, tracing]() -> Result<Reloaded> {
     auto wanted = config::load_file(options.config);
     if (!wanted.ok()) return Error{config::render(wanted.error())};
     if (const auto key = needs_new_process(config, *wanted); !key.empty()) {
@@ -98,10 +131,13 @@ int serve_command(const ServeOptions& options) {
     }
     auto sources = gateway_sources(*wanted);
     if (!sources.ok()) return Error{sources.error().message + "\n"};
+    auto page = admin_sources(wanted->gateway);
+    if (!page.ok()) return Error{page.error().message + "\n"};
     for (const auto& warning : sources->warnings) spdlog::warn("{}", warning);
     drain->store(wanted->gateway.drain);
+    sources->options.tracing = tracing;
     return Reloaded{std::make_shared<core::FleetSpec>(std::move(wanted->fleet)),
-                    std::move(sources->options)};
+                    std::move(sources->options), std::move(page->rights), std::move(page->tls)};
   };
   node_options.gateway_listeners =
       fitting(inheritance->take(kGatewayListener), config.gateway.listen, "gateway.listen");
@@ -114,9 +150,9 @@ int serve_command(const ServeOptions& options) {
   const auto bound = node.start();
   if (!bound.ok()) return fail(kExitFailed, bound.error().message);
   inheritance->announce();
-  spdlog::info("serving on {}://{}, operator's page on http://{}",
+  spdlog::info("serving on {}://{}, operator's page on {}://{}",
                config.gateway.tls ? "https" : "http", core::to_string(bound->gateway),
-               core::to_string(bound->admin));
+               config.gateway.admin_tls ? "https" : "http", core::to_string(bound->admin));
   signals.run();
   node.stop();
   spdlog::info("stopped");

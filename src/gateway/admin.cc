@@ -7,8 +7,10 @@
 
 #include <boost/json.hpp>
 #include <cmath>
+#include <optional>
 #include <utility>
 
+#include "gateway/client_certificate.h"
 #include "net/clock.h"
 #include "observe/explain.h"
 #include "observe/fleet_json.h"
@@ -73,6 +75,9 @@ Result<UnitValue> read_unit_value(const http::Request& request, const core::Flee
   return UnitValue{*id, *value};
 }
 
+// Whether the process lives is no secret, and whoever looks after it may have no credentials.
+bool needs_no_role(std::string_view path) { return path == "/healthz" || path == "/readyz"; }
+
 }  // namespace
 
 Admin::Admin(asio::io_context& io, Gateway& gateway, Ports ports)
@@ -84,6 +89,38 @@ Admin::Admin(asio::io_context& io, Gateway& gateway, Ports ports)
       }) {}
 
 Admin::Answer Admin::answer(const http::Request& request) {
+  if (const auto why = made_by_web_page(request, secure_)) {
+    auto refusal = error(403, *why, "foreign_origin");
+    if (request.method != "GET") audit("a web page", request, refusal);
+    return refusal;
+  }
+  const bool changes = request.method != "GET" && request.method != "HEAD";
+  if (!changes && needs_no_role(request.path())) return answer_granted(request);
+  const auto certificate = request.peer == nullptr ? std::optional<access::Certificate>()
+                                                   : std::optional(certificate_of(*request.peer));
+  const AdminGrant granted = grant(rights_.get(), request, certificate ? &*certificate : nullptr,
+                                   changes ? Role::kOperator : Role::kViewer);
+  Answer result =
+      granted.ok() ? answer_granted(request) : error(granted.status, granted.message, granted.code);
+  if (granted.status == 401) {
+    result.headers.push_back({"www-authenticate", R"(Bearer realm="signalbox-admin")"});
+  }
+  if (changes) audit(granted.who, request, result);
+  return result;
+}
+
+// One line, whatever was sent: control characters are escaped and long bodies are cut.
+void Admin::audit(std::string_view who, const http::Request& request, const Answer& answer) const {
+  if (!ports_.audit) return;
+  constexpr std::size_t kMostOfRequest = 300;
+  std::string what = request.method + " " + request.target;
+  if (!request.body.empty()) what += " " + request.body;
+  if (what.size() > kMostOfRequest) what.resize(kMostOfRequest);
+  ports_.audit(fmt::format("{}: {}: {} {}", who, json::serialize(json::string(what)), answer.status,
+                           answer.status < 300 ? "done" : "refused"));
+}
+
+Admin::Answer Admin::answer_granted(const http::Request& request) {
   struct Route {
     const char* method;
     const char* path;  // a prefix when it ends in '/' and is longer than that
@@ -103,9 +140,6 @@ Admin::Answer Admin::answer(const http::Request& request) {
       {"POST", "/price", [](Admin& a, const http::Request& r) { return a.post_price(r); }},
       {"POST", "/reload", [](Admin& a, const http::Request&) { return a.post_reload(); }},
   };
-  if (!http::find_header(request.headers, "origin").empty()) {
-    return error(403, "requests from web pages are not taken here", "foreign_origin");
-  }
   const std::string_view path = request.path();
   for (const auto& route : kRoutes) {
     const std::string_view rule = route.path;

@@ -71,7 +71,14 @@ Authentication by_key(const access::Policy& policy, std::string_view key) {
   return refuse(401, "unknown_key", "this API key is not known, or not any more");
 }
 
-Authentication by_token(const access::Policy& policy, std::string_view token, std::int64_t unix_s) {
+Authentication by_token(const access::Policy& policy, std::string_view token, std::int64_t unix_s,
+                        LatelyVerified* lately) {
+  const access::Sha256 hash = lately != nullptr ? access::sha256(token) : access::Sha256{};
+  if (lately != nullptr) {
+    if (const auto* tenant = lately->tokens.find(hash, lately->policy, unix_s)) {
+      return known(*tenant, KnownBy::kToken);
+    }
+  }
   std::string why;
   for (const auto& verifier : policy.tokens) {
     auto claim = verifier.read(token, unix_s);
@@ -79,14 +86,18 @@ Authentication by_token(const access::Policy& policy, std::string_view token, st
       why = claim.error().message;
       continue;
     }
-    if (!claim->has_value()) {
+    auto& tenant = claim.value().value;
+    if (!tenant) {
       return refuse(403, "no_tenant", "the token is good and names no tenant");
     }
-    if (!is_tenant(**claim)) {
+    if (!is_tenant(*tenant)) {
       return refuse(403, "no_tenant",
                     "the token names as tenant what is no name: 1 to 64 characters without blanks");
     }
-    return known(*std::move(*claim), KnownBy::kToken);
+    if (lately != nullptr) {
+      lately->tokens.keep(hash, lately->policy, *tenant, claim.value().until_s);
+    }
+    return known(*std::move(tenant), KnownBy::kToken);
   }
   if (policy.tokens.size() > 1) why = "no issuer that is known vouches for it";
   return refuse(401, "invalid_token", "the token is not believed: " + why);
@@ -95,16 +106,16 @@ Authentication by_token(const access::Policy& policy, std::string_view token, st
 // nullopt where it says nothing of who asks. A token of an issuer we do not know may be meant for
 // another question, such as the class of the data.
 std::optional<Authentication> by_bearer(const access::Policy& policy, std::string_view bearer,
-                                        std::int64_t unix_s) {
+                                        std::int64_t unix_s, LatelyVerified* lately) {
   if (bearer.empty()) return std::nullopt;
   const bool is_token = access::ClaimVerifier::looks_like_token(bearer);
-  if (is_token && !policy.tokens.empty()) return by_token(policy, bearer, unix_s);
+  if (is_token && !policy.tokens.empty()) return by_token(policy, bearer, unix_s, lately);
   if (!policy.keys.empty()) {
     Authentication found = by_key(policy, bearer);
     if (found.ok() || !is_token) return found;
   }
   if (is_token || policy.tokens.empty()) return std::nullopt;
-  return by_token(policy, bearer, unix_s);
+  return by_token(policy, bearer, unix_s, lately);
 }
 
 std::string what_is_taken(const access::Policy& policy) {
@@ -122,7 +133,8 @@ std::string what_is_taken(const access::Policy& policy) {
 }  // namespace
 
 Authentication authenticate(const access::Policy& policy, const wire::RequestHead& head,
-                            const access::Certificate* certificate, std::int64_t unix_s) {
+                            const access::Certificate* certificate, std::int64_t unix_s,
+                            LatelyVerified* lately) {
   const Shown shown = shown_in(head);
   if (shown.twice) {
     return refuse(401, "repeated_credentials", "a credential is given more than once");
@@ -138,7 +150,7 @@ Authentication authenticate(const access::Policy& policy, const wire::RequestHea
     return who.ok();
   };
   if (!shown.key.empty() && !policy.keys.empty() && !also(by_key(policy, shown.key))) return who;
-  if (auto found = by_bearer(policy, shown.bearer, unix_s)) {
+  if (auto found = by_bearer(policy, shown.bearer, unix_s, lately)) {
     if (!also(*std::move(found))) return who;
   }
   const bool may_show = certificate != nullptr && !policy.certificates.empty();

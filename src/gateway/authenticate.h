@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "access/policy.h"
+#include "access/verified_tokens.h"
 #include "wire/http1_message.h"
 
 namespace signalbox::gateway {
@@ -29,9 +30,18 @@ struct Authentication {
   bool ok() const { return status == 0; }
 };
 
-// `certificate` is the client's, verified, or nullptr; `unix_s` is the present time. Thread-safe.
+// Tokens of the calling loop that were verified lately, and the number of the policy they were
+// verified by.
+struct LatelyVerified {
+  access::VerifiedTokens& tokens;
+  std::uint64_t policy;
+};
+
+// `certificate` is the client's, verified, or nullptr; `unix_s` is the present time; without
+// `lately` (null) every token is verified. Thread-safe, but for what `lately` refers to.
 Authentication authenticate(const access::Policy& policy, const wire::RequestHead& head,
-                            const access::Certificate* certificate, std::int64_t unix_s);
+                            const access::Certificate* certificate, std::int64_t unix_s,
+                            LatelyVerified* lately = nullptr);
 
 const char* to_string(KnownBy by);
 

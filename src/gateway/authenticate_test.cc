@@ -182,6 +182,37 @@ TEST(Authenticate, a_credential_given_twice_is_no_answer) {
             "401 repeated_credentials");
 }
 
+TEST(Authenticate, a_token_is_verified_once_and_remembered_no_longer_than_it_holds) {
+  access::Policy all = policy(kTokens);
+  const std::string value = "Bearer " + token_of("acme");
+  wire::RequestHead head;
+  head.fields.push_back({"authorization", value, wire::FieldKind::kCredential});
+  access::VerifiedTokens tokens;
+  LatelyVerified lately{tokens, 1};
+  EXPECT_EQ(summary(authenticate(all, head, nullptr, kNow, &lately)), "acme by token");
+  all.tokens.clear();
+  all.tokens.push_back(verifier("another secret of thirty-two bytes or more"));
+  EXPECT_EQ(summary(authenticate(all, head, nullptr, kNow + 600, &lately)), "acme by token")
+      << "remembered";
+  EXPECT_EQ(summary(authenticate(all, head, nullptr, kNow + 660, &lately)), "401 invalid_token")
+      << "its end and the leeway have passed";
+  lately.policy = 2;
+  EXPECT_EQ(summary(authenticate(all, head, nullptr, kNow, &lately)), "401 invalid_token")
+      << "a reload forgets";
+}
+
+TEST(Authenticate, of_tokens_that_did_not_hold_nothing_is_remembered) {
+  access::VerifiedTokens tokens;
+  LatelyVerified lately{tokens, 1};
+  wire::RequestHead head;
+  const std::string value = "Bearer " + token_of("acme");
+  head.fields.push_back({"authorization", value, wire::FieldKind::kCredential});
+  access::Policy other;
+  other.tokens.push_back(verifier("another secret of thirty-two bytes or more"));
+  EXPECT_EQ(summary(authenticate(other, head, nullptr, kNow, &lately)), "401 invalid_token");
+  EXPECT_EQ(tokens.find(access::sha256(token_of("acme")), 1, kNow), nullptr);
+}
+
 RC_GTEST_PROP(Authenticate, made_up_credentials_let_nobody_in, ()) {
   const access::Policy all = policy(kKeys | kTokens);
   const auto text = *rc::gen::string<std::string>();

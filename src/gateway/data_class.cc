@@ -18,7 +18,7 @@ DataClassFound find_data_class(const DataClassSources& sources, const wire::Requ
       if (!access::ClaimVerifier::looks_like_token(token)) continue;  // an API key, say
       const auto claim = sources.claims->read(token, unix_s);
       if (!claim.ok()) return {{}, DataClassSource::kClaimRefused};
-      if (claim->has_value()) return {**claim, DataClassSource::kClaim};
+      if (claim.value().value) return {*claim.value().value, DataClassSource::kClaim};
     }
   }
   const wire::Field* named = nullptr;

@@ -106,15 +106,10 @@ void Exchange::start() {
 
 // Where a policy says who may ask, nobody else gets further than this.
 bool Exchange::authenticate() {
-  const auto& policy = options_->access;
-  if (!policy) return true;
-  const net::TlsPeer* const peer = client_->peer().identity;
-  access::Certificate certificate;
-  if (peer != nullptr) {
-    certificate = {peer->common_name, peer->dns_names, peer->uris, peer->emails, peer->sha256};
-  }
-  who_ = gateway::authenticate(*policy, client_->head(), peer != nullptr ? &certificate : nullptr,
-                               net::unix_nanos() / 1'000'000'000);
+  auto who = loop_.gatekeeper().ask(options_->access, client_->head(), client_->peer().identity,
+                                    net::unix_nanos() / 1'000'000'000);
+  if (!who) return true;
+  who_ = *std::move(who);
   if (who_.ok()) return true;
   loop_.count(loop_.counters().unauthenticated, 1);
   const wire::OwnField challenge{"www-authenticate", who_.challenge};

@@ -88,6 +88,7 @@ observe::GatewayStats Gateway::stats() const {
     stats.accepted += counters.accepted.load(std::memory_order_relaxed);
     stats.bytes_in += counters.bytes_in.load(std::memory_order_relaxed);
     stats.bytes_out += counters.bytes_out.load(std::memory_order_relaxed);
+    stats.unauthenticated += counters.unauthenticated.load(std::memory_order_relaxed);
     stats.claims_refused += counters.claims_refused.load(std::memory_order_relaxed);
     stats.data_class_headers_refused += counters.headers_refused.load(std::memory_order_relaxed);
     stats.tenant_headers_refused += counters.tenant_headers_refused.load(std::memory_order_relaxed);
@@ -102,6 +103,7 @@ observe::GatewayStats Gateway::stats() const {
     const journal::DecisionJournalStatus journal = recorders_.decisions->status();
     stats.decision_journal = {journal.writing, journal.written, journal.lost};
   }
+  if (options_.tracing && options_.tracing->stats) stats.traces = options_.tracing->stats();
   return stats;
 }
 

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "gateway/client_stream.h"
+#include "gateway/gatekeeper.h"
 #include "gateway/options.h"
 #include "gateway/router_shell.h"
 #include "gateway/unit_pool.h"
@@ -68,6 +69,7 @@ class Loop final : public RulingSink {
   // Replaced by a reload: do not keep a reference beyond one handler, but a share.
   const Options& options() const { return *options_; }
   const std::shared_ptr<const Options>& shared_options() const { return options_; }
+  Gatekeeper& gatekeeper() { return gatekeeper_; }
   RouterShell& router() { return router_; }
   ExplainRing& ring() { return ring_; }
   UnitPool& units() { return *units_; }
@@ -124,6 +126,7 @@ class Loop final : public RulingSink {
       options_;  // a copy of its own: other threads leave its count alone
   RouterShell& router_;
   ExplainRing& ring_;
+  Gatekeeper gatekeeper_;
   AccessLog log_;
   net::LoopThread thread_;
   net::Deadlines deadlines_;

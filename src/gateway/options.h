@@ -8,10 +8,11 @@
 #include <cstdint>
 #include <memory>
 
-#include "base/time.h"
 #include "access/policy.h"
+#include "base/time.h"
 #include "core/model/unit.h"
 #include "gateway/data_class.h"
+#include "gateway/request_spans.h"
 #include "gateway/tenant.h"
 #include "gateway/unit_access.h"
 #include "net/tls.h"
@@ -29,16 +30,17 @@ struct Options {
   Duration drain = 30s;                     // for running requests, on shutdown
   std::size_t inspect_bytes = 64 * 1024;    // of a body: looked at, and kept for a re-decision
   std::uint64_t max_body = 64 * 1024 * 1024;
-  std::size_t max_connections = 10'000;       // from clients, over all loops
-  std::size_t explain_ring = 4096;            // requests whose story is kept
-  std::uint64_t seed = 1;                     // of the Router
+  std::size_t max_connections = 10'000;          // from clients, over all loops
+  std::size_t explain_ring = 4096;               // requests whose story is kept
+  std::uint64_t seed = 1;                        // of the Router
   std::shared_ptr<const access::Policy> access;  // null = everybody may ask
-  DataClassSources data_class;                // who is believed about a request's data
-  TenantSources tenants;                      // and about whose it is
-  std::shared_ptr<const net::TlsServer> tls;  // null = clients connect in clear
-  bool http2 = true;                          // beside HTTP/1.1, from clients
-  std::size_t max_streams = 100;              // at once, of one HTTP/2 connection
-  UnitAccesses units;                         // how units are spoken to
+  std::shared_ptr<const Tracing> tracing;        // null = nothing is traced
+  DataClassSources data_class;                   // who is believed about a request's data
+  TenantSources tenants;                         // and about whose it is
+  std::shared_ptr<const net::TlsServer> tls;     // null = clients connect in clear
+  bool http2 = true;                             // beside HTTP/1.1, from clients
+  std::size_t max_streams = 100;                 // at once, of one HTTP/2 connection
+  UnitAccesses units;                            // how units are spoken to
 };
 
 }  // namespace signalbox::gateway

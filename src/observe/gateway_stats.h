@@ -33,6 +33,7 @@ struct GatewayStats {
   std::uint64_t accepted = 0;              // client connections ever accepted
   std::uint64_t bytes_in = 0;              // from clients
   std::uint64_t bytes_out = 0;             // to clients
+  std::uint64_t unauthenticated = 0;       // requests refused because of who asked
   std::uint64_t claims_refused = 0;        // tokens that did not verify: their requests unlabelled
   std::uint64_t data_class_headers_refused = 0;  // from clients that are not trusted with them
   std::uint64_t tenant_headers_refused = 0;      // requests with such of tenant or priority

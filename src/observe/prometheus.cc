@@ -310,6 +310,9 @@ void Metrics::gateway(const GatewayStats& stats) {
   out_.sample({}, stats.bytes_in);
   out_.counter("signalbox_gateway_sent_bytes_total", "Bytes sent to clients.");
   out_.sample({}, stats.bytes_out);
+  out_.counter("signalbox_gateway_unauthenticated_total",
+               "Requests answered 401 or 403 because of who asked.");
+  out_.sample({}, stats.unauthenticated);
   out_.counter("signalbox_gateway_claims_refused_total",
                "Tokens that did not verify; their requests count as the strictest data class.");
   out_.sample({}, stats.claims_refused);
