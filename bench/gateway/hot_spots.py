@@ -5,7 +5,9 @@ processor for it and so works on virtual machines; it needs root or kernel.perf_
 
 import re
 import shutil
+import signal
 import subprocess
+import time
 from dataclasses import dataclass
 
 from contender import Contender
@@ -16,6 +18,7 @@ _CALLS = (
     "epoll_pwait2 epoll_ctl poll ppoll accept4 socket connect close shutdown getsockopt setsockopt ioctl "
     "fcntl timerfd_settime eventfd2 futex io_uring_enter mmap munmap madvise brk sched_yield"
 ).split()
+_ATTACHED_S = 1  # in which perf has attached itself, on a machine that is not quiet
 
 
 @dataclass(frozen=True)
@@ -44,13 +47,14 @@ def hot_spots(setting: Setting, gateway: Contender, load) -> HotSpots:
 
 def _sample(setting: Setting, gateway: Contender, load, seconds: int = 6) -> list[Symbol]:
     data = setting.folder("profile") / f"{gateway.name}.perf"
+    load(1)
     recorder = subprocess.Popen(
         ["perf", "record", "-q", "-e", "cpu-clock", "-F", "3989", "-p", str(gateway.pid)]
         + ["-o", data, "--", "sleep", str(seconds)],
         stderr=subprocess.PIPE,
         text=True,
     )
-    load(seconds + 1)
+    load(seconds + _ATTACHED_S)
     said = recorder.communicate()[1]
     if recorder.returncode != 0:
         raise CannotRun(f"perf could not record {gateway.name}: {said.strip()}")
@@ -65,16 +69,16 @@ def _sample(setting: Setting, gateway: Contender, load, seconds: int = 6) -> lis
 
 
 def _count_calls(gateway: Contender, load, seconds: int = 3) -> dict[str, float]:
-    """`perf stat` is told to stop by the end of its sleep, inside the load; the rate of the load
-    makes counts into counts per request."""
+    """Counted from before the load until after it: all that is counted besides are a few probes."""
     events = ",".join(f"syscalls:sys_enter_{name}" for name in _known_calls())
     counter = subprocess.Popen(
-        ["perf", "stat", "-x", ";", "-e", events, "-p", str(gateway.pid), "--", "sleep", str(seconds)],
+        ["perf", "stat", "-x", ";", "-e", events, "-p", str(gateway.pid)],
         stderr=subprocess.PIPE,
         text=True,
     )
-    served = load(seconds + 2)
-    requests = served.per_second * seconds
+    time.sleep(_ATTACHED_S)
+    requests = load(seconds).requests
+    counter.send_signal(signal.SIGINT)
     counts = {}
     for line in counter.communicate()[1].splitlines():
         found = re.match(r"(\d+);[^;]*;syscalls:sys_enter_(\w+)", line)

@@ -157,6 +157,9 @@ def lost(samples: dict) -> list[str]:
 
 def profile(setting: Setting, options: argparse.Namespace) -> int:
     workload = CLOSED_LOOP[0]
+    if setting.ahead == "realtime":
+        print("note: perf must get its turn as well, so --ahead is nice, not realtime")
+        setting.ahead = "nice"
     for recipe in (signalbox_serve.RECIPE, haproxy.RECIPE):
         with ExitStack() as stack:
             comparison = Comparison(setting, [recipe], options.repeats, options.seconds)
