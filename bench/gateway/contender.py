@@ -8,6 +8,7 @@ access log to a file. Beyond that each is as its defaults leave it.
 
 import http.client
 import socket
+import ssl
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,6 +73,9 @@ class Contender:
         if front.name == "h2" and not speaks_http2(self.port):
             self.stop()
             raise NotOffered("it answers the preface of HTTP/2 with something else")
+        if front.name == "tls" and not speaks_tls(self.port):
+            self.stop()
+            raise NotOffered("it does not answer a TLS handshake")
 
     @property
     def pid(self) -> int:
@@ -121,6 +125,18 @@ def speaks_http2(port: int) -> bool:
                 return False
             head += piece
     return head[3] == 4
+
+
+def speaks_tls(port: int) -> bool:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    with socket.create_connection(("127.0.0.1", port), timeout=2) as plain:
+        try:
+            context.wrap_socket(plain).close()
+        except OSError:
+            return False
+    return True
 
 
 def first_line(command: list) -> str:
