@@ -28,7 +28,7 @@ import nginx
 import results_file
 import signalbox_serve
 from comparison import Comparison
-from setting import TOP, CannotRun, Setting, processors, raise_file_limit
+from setting import AHEAD, TOP, CannotRun, Setting, processors, raise_file_limit
 from workloads import CLOSED_LOOP, SSE
 
 # Neighbours in every turn, so that the ratio that counts is between neighbours in time.
@@ -60,7 +60,7 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--signalbox", type=Path, help="another binary than build/release/signalbox")
     parser.add_argument(
         "--ahead",
-        choices=["no", "nice", "realtime"],
+        choices=list(AHEAD),
         default="no",
         help="how gateways and load get before others on a machine that others use; needs root",
     )

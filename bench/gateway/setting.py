@@ -15,7 +15,7 @@ TOP = Path(__file__).resolve().parents[2]
 # nice: Linux may weigh sessions against each other (autogroups), and then niceness counts only within
 # one, so both are set; it needs a session of the child's own. realtime: nobody else runs while one of
 # them wants to, which the kernel bounds to 95 % of each second (kernel.sched_rt_runtime_us).
-_AHEAD = {
+AHEAD = {
     "no": [],
     "nice": ["sh", "-c", 'echo -15 > /proc/self/autogroup; exec nice -n -15 "$@"', "sh"],
     "realtime": ["chrt", "--rr", "1"],
@@ -33,7 +33,7 @@ class Setting:
     signalbox: Path | None = None
     gateway_core: int = 1
     load_core: int = 0
-    ahead: str = "no"  # see _AHEAD
+    ahead: str = "no"  # see AHEAD
     open_files: int = 1024  # that a process may have
     _ports: set[int] = field(default_factory=set)
 
@@ -60,9 +60,12 @@ class Setting:
         return (self.open_files - 200) // 2
 
     def on_core(self, core: int, command: list) -> list[str]:
-        """The command, kept on one processor, and before others' work where that is allowed."""
-        prefix = [*_AHEAD[self.ahead], "taskset", "-c", str(core)]
-        return prefix + [str(word) for word in command]
+        """The command, kept on one processor, and as far before others as is set."""
+        return self.in_turn(["taskset", "-c", str(core), *command])
+
+    def in_turn(self, command: list) -> list[str]:
+        """The command, as far before others as is set."""
+        return [*AHEAD[self.ahead], *(str(word) for word in command)]
 
     def program(self, name: str) -> Path:
         """One of ours, built."""

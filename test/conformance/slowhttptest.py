@@ -25,7 +25,7 @@ sys.path.insert(0, str(TOP / "bench" / "gateway"))
 import process_stat  # noqa: E402
 from backend import Backend  # noqa: E402
 from child import Child  # noqa: E402
-from setting import CannotRun, Setting, raise_file_limit  # noqa: E402
+from setting import AHEAD, CannotRun, Setting, raise_file_limit  # noqa: E402
 
 # Bodies are JSON, as clients of inference send them. Images are answered to slow readers, since
 # what fits a socket's buffer cannot be read slowly.
@@ -114,9 +114,17 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seconds", type=int, default=30, help="an attack (default %(default)s)")
     parser.add_argument("--connections", type=int, default=1000, help="default %(default)s")
     parser.add_argument("--rate", type=int, default=200, help="connections a second")
+    parser.add_argument(
+        "--ahead",
+        choices=list(AHEAD),
+        default="no",
+        help="how the gateway gets before others on a machine that others use; needs root",
+    )
     options = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    setting = Setting(signalbox=options.signalbox, work=TOP / "build" / "slowhttptest")
+    setting = Setting(
+        signalbox=options.signalbox, ahead=options.ahead, work=TOP / "build" / "slowhttptest"
+    )
     raise_file_limit(8_000)
     try:
         if not shutil.which("slowhttptest"):
@@ -138,7 +146,7 @@ def run(setting: Setting, options: argparse.Namespace, stack: ExitStack) -> int:
     config.write_text(
         CONFIG.format(port=port, admin_port=admin_port, endpoints=endpoints, folder=folder)
     )
-    command = [str(setting.program("signalbox")), "serve", "--config", str(config)]
+    command = setting.in_turn([setting.program("signalbox"), "serve", "--config", config])
     gateway = Child("signalbox", command, folder / "log")
     stack.callback(gateway.stop)
     gateway.wait_until(lambda: answers(port))

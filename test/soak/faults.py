@@ -5,8 +5,10 @@ while, then mended, then there is a pause for it to be trusted again."""
 import random
 import threading
 from collections import Counter
+from http.client import HTTPException
 
 from fleet import Fleet, Unit
+from setting import CannotRun
 
 KINDS = ("kill", "outage", "resets", "latency", "slow line")
 
@@ -18,6 +20,7 @@ class Faults:
         self._ended = threading.Event()
         self.counts: Counter = Counter()
         self.now = "nothing is wrong"
+        self.error: Exception | None = None  # why it stopped before it was told to
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
 
@@ -26,6 +29,12 @@ class Faults:
         self._thread.join()
 
     def _run(self) -> None:
+        try:
+            self._go_on()
+        except (CannotRun, OSError, HTTPException) as error:
+            self.error = error
+
+    def _go_on(self) -> None:
         while not self._ended.wait(self._draw.uniform(1, 3)):
             unit = self._draw.choice(self._fleet.units)
             kind = self._draw.choice(KINDS)

@@ -31,7 +31,7 @@ from faults import KINDS, Faults  # noqa: E402
 from flatness import fit, is_flat  # noqa: E402
 from fleet import Fleet  # noqa: E402
 from rough_callers import RoughCallers  # noqa: E402
-from setting import CannotRun, Setting, raise_file_limit  # noqa: E402
+from setting import AHEAD, CannotRun, Setting, raise_file_limit  # noqa: E402
 
 ROUGH_LINES = {
     "slow-clients": ("bandwidth", {"rate": 40}),
@@ -56,6 +56,12 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--units", type=int, default=6, help="default %(default)s")
     parser.add_argument("--seed", type=int, default=1, help="default %(default)s")
     parser.add_argument("--signalbox", type=Path, help="another binary than build/release/signalbox")
+    parser.add_argument(
+        "--ahead",
+        choices=list(AHEAD),
+        default="no",
+        help="how the gateway gets before others on a machine that others use; needs root",
+    )
     return parser.parse_args(arguments)
 
 
@@ -69,7 +75,7 @@ class Gateway:
         self._file = self._folder / "signalbox.yaml"
         self._write(0)
         command = [setting.program("signalbox"), "serve", "--config", self._file]
-        self.child = Child("signalbox", [str(word) for word in command], self._folder / "log")
+        self.child = Child("signalbox", setting.in_turn(command), self._folder / "log")
         self.child.wait_until(lambda: self.metric("signalbox_config_generation") is not None)
         self.applied = 0
 
@@ -107,7 +113,9 @@ class Gateway:
 def main(arguments: list[str]) -> int:
     options = parse_arguments(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    setting = Setting(signalbox=options.signalbox, work=TOP / "build" / "soak")
+    setting = Setting(
+        signalbox=options.signalbox, ahead=options.ahead, work=TOP / "build" / "soak"
+    )
     raise_file_limit(8_000)
     try:
         program = toxiproxy.installed(TOP / "build" / "tools")
@@ -141,6 +149,8 @@ def soak(setting: Setting, options: argparse.Namespace, program: Path, stack: Ex
     rough = RoughCallers(lines * 2, options.seed)
     stack.callback(rough.stop)
     memory, files = keep_going(gateway, callers, faults, options)
+    if faults.error:
+        raise CannotRun(f"nothing went wrong any more, since {faults.error}")
 
     faults.stop()
     callers.stop()

@@ -72,7 +72,8 @@ class Toxiproxy:
         self._child.stop()
 
     def _ask(self, method: str, path: str, body: dict | None = None):
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=5)
+        # To remove a toxic takes as long as what it holds back takes to pass.
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
         try:
             connection.request(method, path, json.dumps(body) if body is not None else None)
             answer = connection.getresponse()
