@@ -10,7 +10,7 @@ from workloads import Workload
 
 def measure(setting: Setting, workload: Workload, body, gateway: Contender, seconds: float) -> dict:
     before = gateway.cpu_time()
-    served = _load(setting, workload, body, gateway.url + workload.path, seconds)
+    served = carry(setting, workload, body, gateway, seconds)
     used = gateway.cpu_time() - before
     gateway.check_alive()
     each_us = used.total_ns / 1e3 / max(served.requests, 1)
@@ -25,7 +25,10 @@ def measure(setting: Setting, workload: Workload, body, gateway: Contender, seco
     }
 
 
-def _load(setting: Setting, workload: Workload, body, url: str, seconds: float) -> Served:
+def carry(
+    setting: Setting, workload: Workload, body, gateway: Contender, seconds: float
+) -> Served:
+    url = gateway.url + workload.path
     if workload.front == "h2":
         return h2load(setting, url, body, workload.connections, workload.streams_each, seconds)
     return wrk(setting, url, body, workload.connections, seconds)

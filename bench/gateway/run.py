@@ -19,11 +19,11 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
+import closed_loop
 import envoy
 import equipment
 import haproxy
 import hot_spots
-import loads
 import nginx
 import results_file
 import signalbox_serve
@@ -67,7 +67,7 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--results", type=Path, default=TOP / "bench" / "RESULTS.md")
     parser.add_argument("--no-results", action="store_true", help="leave bench/RESULTS.md as it is")
     parser.add_argument(
-        "--profile", action="store_true", help="only say where Signalbox's time goes under JSON"
+        "--profile", action="store_true", help="only say where Signalbox's time goes, under the first of --only"
     )
     return parser.parse_args(arguments)
 
@@ -156,7 +156,7 @@ def lost(samples: dict) -> list[str]:
 
 
 def profile(setting: Setting, options: argparse.Namespace) -> int:
-    workload = CLOSED_LOOP[0]
+    workload = next((w for w in CLOSED_LOOP if w.name in options.only), CLOSED_LOOP[0])
     if setting.ahead == "realtime":
         print("note: perf must get its turn as well, so --ahead is nice, not realtime")
         setting.ahead = "nice"
@@ -167,9 +167,7 @@ def profile(setting: Setting, options: argparse.Namespace) -> int:
             spots = hot_spots.hot_spots(
                 setting,
                 gateway,
-                lambda seconds: loads.wrk(
-                    setting, gateway.url + workload.path, body, workload.connections, seconds
-                ),
+                lambda seconds: closed_loop.carry(setting, workload, body, gateway, seconds),
             )
             print("\n".join(hot_spots.describe(recipe.name, spots, 60)), "\n", flush=True)
     return 0
