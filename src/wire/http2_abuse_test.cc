@@ -220,6 +220,18 @@ TEST(Http2Abuse, B25_continuation_flood_ends_the_connection_after_eight) {
   EXPECT_EQ(flood(9), Http2Code::kEnhanceYourCalm);
 }
 
+TEST(Http2Abuse, B16_a_head_in_eight_continuations_may_come_byte_by_byte) {
+  Greeted at;
+  std::string bytes = frame(kHeaders, kEndStream, 1, header_block(get()));
+  for (int i = 0; i < 8; ++i) {
+    bytes += frame(kContinuation, i == 7 ? kEndHeaders : 0, 1, header_block({{"x", "y"}}));
+  }
+  std::string said;
+  for (const char byte : bytes) said += at.talk({&byte, 1});
+  EXPECT_EQ(goaway_in(said), std::nullopt);
+  EXPECT_EQ(at.server.heard[1].head, "GET /");
+}
+
 // Frames until the connection is ended; 0 when it never is.
 int frames_until_calm(const std::string& flood, const std::string& first = {}) {
   Greeted at;
@@ -351,6 +363,8 @@ TEST(Http2Abuse, a_unit_that_breaks_the_rules_fails_its_stream_alone) {
   EXPECT_EQ(close_of({{":status", "200"}}, headers(1, {{"grpc-status", "0"}})), "taken");
   EXPECT_EQ(close_of({{":status", "101"}}), "reset");
   EXPECT_EQ(close_of({{":status", "20"}}), "reset");
+  EXPECT_EQ(close_of({{":status", "002"}}, frame(kData, kEndStream, 1, "x")), "reset")
+      << "not an interim head either, before which no body may come";
   HeaderList many{{":status", "200"}};
   for (int i = 0; i < 101; ++i) many.emplace_back("x", "y");
   EXPECT_EQ(close_of(many), "502") << "B51";

@@ -120,6 +120,7 @@ Http2Verdict read_response(const Http2Block& block, bool ends, bool head_request
   }
   head.status = 0;
   for (const char digit : block.pseudo(":status")) head.status = head.status * 10 + (digit - '0');
+  if (head.status < 100) return Http2Verdict::kMalformed;  // neither interim nor final
   head.reason = {};
   head.version = 20;
   head.fields.clear();

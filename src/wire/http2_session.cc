@@ -209,7 +209,11 @@ Http2Session::Http2Session(Http2Role role, Http2Listener& listener, const Http2L
   SIGNALBOX_ASSERT(nghttp2_option_new(&option) == 0);
   nghttp2_option_set_no_auto_window_update(option, 1);
   nghttp2_option_set_peer_max_concurrent_streams(option, limits_.max_streams);
-  nghttp2_option_set_max_continuations(option, limits_.max_continuations);
+  // nghttp2 counts a CONTINUATION once for each piece in which its frame head (nine bytes) arrives,
+  // so its bound depends on how the network cut it, and is the last resort; on_begin_frame() counts
+  // frames.
+  constexpr std::size_t kFrameHeadPieces = 9;
+  nghttp2_option_set_max_continuations(option, limits_.max_continuations * kFrameHeadPieces);
   // These two are nghttp2's own budgets. The first reads a clock, so ours stands for it; the second
   // only bounds acknowledgements, and queued_frames() bounds everything.
   constexpr std::uint64_t kNever = std::uint64_t{1} << 48;
@@ -462,7 +466,11 @@ void Http2Session::on_begin_frame(std::int32_t id, std::uint8_t type, std::uint8
                                   std::size_t length) {
   head_pending_ = type == NGHTTP2_HEADERS;
   switch (type) {
+    case NGHTTP2_CONTINUATION:
+      if (++continuations_ > limits_.max_continuations) terminate(Http2Code::kEnhanceYourCalm);
+      break;
     case NGHTTP2_HEADERS:
+      continuations_ = 0;
       if (id % 2 == 1 && was_passed_over(id)) terminate(Http2Code::kProtocolError);
       return;
     case NGHTTP2_RST_STREAM:

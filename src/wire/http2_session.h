@@ -200,6 +200,7 @@ class Http2Session {
   std::array<std::pair<std::int32_t, std::int32_t>, 4> gaps_{};  // ids it passed over, latest ones
   std::size_t next_gap_ = 0;
   bool head_pending_ = false;
+  std::size_t continuations_ = 0;  // of the present head
   bool failed_ = false;
   bool terminated_ = false;
   bool draining_ = false;
