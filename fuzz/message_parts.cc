@@ -17,10 +17,14 @@ namespace {
 
 using wire::ModelField;
 
+// In which words a body is refused depends on the cuts (Boost.JSON finds one of two faults first);
+// whether it is does not.
 std::string told(const ModelField& field) {
+  const bool malformed = field.state() == ModelField::State::kMalformed;
+  require(malformed == !field.problem().empty(), "no reason given, or one for nothing");
   std::string out = std::to_string(static_cast<int>(field.state())) + " " + field.model();
   if (field.stream()) out += *field.stream() ? " streams" : " whole";
-  return out + " " + field.problem();
+  return out;
 }
 
 std::string read(const std::vector<std::string_view>& pieces, ModelField::Until until) {

@@ -40,6 +40,14 @@ void http1_response(std::string_view bytes);
 void http1_chunk_line(std::string_view bytes);
 void http1_request_forwarding(std::string_view bytes);
 void http1_response_forwarding(std::string_view bytes);
+// HTTP/2, and from one to the other (http2.cc).
+void http2_server(std::string_view bytes);
+void http2_client(std::string_view bytes);
+void http2_to_http1(std::string_view bytes);
+void http1_to_http2(std::string_view bytes);
+// gRPC, and fields that say how long to wait (grpc.cc).
+void grpc_messages(std::string_view bytes);
+void waiting_fields(std::string_view bytes);
 // What stands in requests and answers (message_parts.cc).
 void target_path(std::string_view bytes);
 void model_field(std::string_view bytes);

@@ -13,6 +13,7 @@ namespace {
 constexpr std::array kTargets = {
     Target{"base64_text", "base64 and base64url: one text for one value", base64_text},
     Target{"configuration", "signalbox.yaml: values, or errors with places", configuration},
+    Target{"grpc_messages", "messages of gRPC, however they are cut", grpc_messages},
     Target{"http1_chunk_line", "chunk lines and trailers, however they are cut", http1_chunk_line},
     Target{"http1_request", "requests: one reading for every cut, none that the rules refuse",
            http1_request},
@@ -21,6 +22,10 @@ constexpr std::array kTargets = {
     Target{"http1_response", "answers of units: one reading for every cut", http1_response},
     Target{"http1_response_forwarding", "answers as clients get them: the same, and one of each",
            http1_response_forwarding},
+    Target{"http1_to_http2", "requests of HTTP/1 as units of HTTP/2 get them", http1_to_http2},
+    Target{"http2_client", "what units of HTTP/2 answer: one reading for every cut", http2_client},
+    Target{"http2_server", "what clients of HTTP/2 ask: one reading for every cut", http2_server},
+    Target{"http2_to_http1", "requests of HTTP/2 as units of HTTP/1 get them", http2_to_http1},
     Target{"ip_network", "networks and addresses", ip_network},
     Target{"journal_records", "records of the input log", journal_records},
     Target{"journal_segment", "files of the input log: header and blocks", journal_segment},
@@ -31,6 +36,8 @@ constexpr std::array kTargets = {
     Target{"sse_counter", "events of a stream, however it is cut", sse_counter},
     Target{"target_path", "request targets: one spelling, found in one pass", target_path},
     Target{"traces", "readers of public traces", traces},
+    Target{"waiting_fields", "grpc-timeout, grpc-message, Retry-After, a client's own limit",
+           waiting_fields},
 };
 static_assert(std::ranges::is_sorted(kTargets, {}, &Target::name));
 
