@@ -59,6 +59,8 @@ class ClientStream {
   virtual bool request_complete() const = 0;  // body and trailers are there too
   virtual std::span<const wire::Field> request_trailers() const = 0;  // once it is complete
   virtual const ClientPeer& peer() const = 0;
+  // When its head began to arrive, where that was before `now`, by which it was complete.
+  virtual TimePoint began_at(TimePoint now) const { return now; }
 
   // Reads on in the body (having told a client that waits for it to continue). Its pieces go to
   // Exchange::on_body_bytes; on_body_progress follows once per call, or on_body_failure.

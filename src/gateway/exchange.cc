@@ -86,6 +86,11 @@ void Exchange::start() {
   loop_.register_exchange(id_, shared_from_this());
   const wire::RequestHead& head = client_->head();
   head_request_ = head.method == "HEAD";
+  spans_.start(options_->tracing.get(), head, loop_.draws(), client_->began_at(arrival_));
+  if (spans_.sampled()) {
+    spans_.begin(observe::Stage::kParse, client_->began_at(arrival_));
+    spans_.end(observe::Stage::kParse, arrival_);
+  }
   auto target = wire::normalise_target(head.target);
   loop_.ring().began(id_, head.method, target.ok() ? target->path : std::string());
   if (!target.ok()) {
@@ -106,8 +111,10 @@ void Exchange::start() {
 
 // Where a policy says who may ask, nobody else gets further than this.
 bool Exchange::authenticate() {
+  enter(observe::Stage::kAuthenticate);
   auto who = loop_.gatekeeper().ask(options_->access, client_->head(), client_->peer().identity,
                                     net::unix_nanos() / 1'000'000'000);
+  leave(observe::Stage::kAuthenticate);
   if (!who) return true;
   who_ = *std::move(who);
   if (who_.ok()) return true;
@@ -121,6 +128,7 @@ bool Exchange::authenticate() {
 // Decides as soon as the facts are known: the body is only looked at when its model can change the
 // answer, and only as far as `inspect_bytes`.
 void Exchange::classify() {
+  enter(observe::Stage::kClassify);
   const bool look = core::needs_model(*loop_.view().spec, target_.path) &&
                     wire::carries_model(wire::classify_api(target_.path));
   if (!look) return admit();
@@ -184,6 +192,7 @@ void Exchange::on_limit() {
 
 void Exchange::admit() {
   classified_ = true;
+  leave(observe::Stage::kClassify);
   core::RequestFacts facts;
   facts.path = target_.path;
   const std::string model = model_ ? model_->model() : std::string();
@@ -200,9 +209,13 @@ void Exchange::admit() {
   if (client_deadline_ != TimePoint::max()) {
     facts.time_left = std::max(client_deadline_ - net::now(), Duration{1});
   }
+  if (spans_.sampled()) spans_.trace()->model = model;
   model_.reset();
   known_to_router_ = true;
-  on_ruling(loop_.router().request(id_, facts));
+  enter(observe::Stage::kDecide);
+  const Ruling ruling = loop_.router().request(id_, facts);
+  leave(observe::Stage::kDecide);
+  on_ruling(ruling);
 }
 
 // An estimate from the body's size, as far as bodies are looked at: a token of English is some four
@@ -231,6 +244,7 @@ DataClassFound Exchange::find_data_class() {
 
 void Exchange::on_ruling(const Ruling& ruling) {
   if (over_) return;
+  leave(observe::Stage::kHold);
   if (held_since_ != TimePoint{}) held_ += net::now() - std::exchange(held_since_, TimePoint{});
   switch (ruling.decision.action) {
     case core::Action::kForward:
@@ -238,6 +252,7 @@ void Exchange::on_ruling(const Ruling& ruling) {
       break;
     case core::Action::kHold:
       ruling_ = ruling;
+      enter(observe::Stage::kHold);
       held_since_ = net::now();
       client_->watch();
       break;
@@ -274,11 +289,13 @@ void Exchange::forward(const Ruling& ruling) {
                   "grpc_needs_http2", {});
   }
   ++attempts_made_;
+  enter(observe::Stage::kForward);
   auto& place = attempts_[0] ? attempts_[1] : attempts_[0];
   place = std::make_shared<Attempt>(shared_from_this(), loop_, ruling);
   // A connection that may become a tunnel is given away as it is, so nothing may be read from it.
   if (upgrade_.empty()) client_->watch();
   const auto attempt = place;
+  describe_attempt(*attempt, {});
   attempt->start();
 }
 
@@ -296,7 +313,7 @@ void Exchange::send_head(Attempt& attempt, UnitStream& stream) const {
   const wire::Framing& framing = client_->framing();
   rewrite.framing = framing.has_length ? wire::WriteFraming{wire::BodyKind::kLength, framing.length}
                                        : wire::WriteFraming{framing.body, 0};
-  BoundedVector<wire::OwnField, 3> own;
+  BoundedVector<wire::OwnField, 4> own;
   own.push_back({"x-signalbox-request-id", id_text_});
   std::string time_left;
   if (client_deadline_ != TimePoint::max()) {
@@ -307,10 +324,13 @@ void Exchange::send_head(Attempt& attempt, UnitStream& stream) const {
   if (access != nullptr && !access->credential_header.empty()) {
     own.push_back({access->credential_header, access->credential});
   }
+  const auto traceparent = spans_.traceparent();
+  if (traceparent) own.push_back({"traceparent", {traceparent->data(), traceparent->size()}});
   rewrite.own = {own.begin(), own.end()};
   const auto& tenants = options_->tenants;
-  const std::array<std::string_view, 3> withheld{options_->data_class.header, tenants.header,
-                                                 tenants.priority_header};
+  const std::array<std::string_view, 4> withheld{
+      options_->data_class.header, tenants.header, tenants.priority_header,
+      traceparent ? std::string_view("traceparent") : std::string_view()};
   rewrite.withhold = withheld;
   rewrite.upgrade = upgrade_;
   stream.send_head({client_->head(), rewrite}, attempt);
@@ -335,6 +355,10 @@ void Exchange::drop_attempts() {
 
 std::optional<Ruling> Exchange::report(const Attempt& attempt, const core::Outcome& outcome) {
   loop_.ring().observed(id_, outcome);
+  const bool answered = outcome.kind == core::OutcomeKind::kCompleted;
+  describe_attempt(attempt, answered ? std::string_view() : core::to_string(outcome.kind));
+  leave(observe::Stage::kRelay);
+  leave(observe::Stage::kForward);
   return loop_.router().outcome(attempt.decision(), attempt.ruling().view, outcome);
 }
 

@@ -29,6 +29,8 @@
 #include "gateway/client_stream.h"
 #include "gateway/loop.h"
 #include "gateway/request_body.h"
+#include "gateway/request_spans.h"
+#include "net/clock.h"
 #include "net/deadlines.h"
 #include "wire/model_field.h"
 #include "wire/path.h"
@@ -75,6 +77,14 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
  private:
   using Attempts = std::array<std::shared_ptr<Attempt>, 2>;
 
+  void enter(observe::Stage stage) {
+    if (spans_.sampled()) spans_.begin(stage, net::now());
+  }
+  void leave(observe::Stage stage) {
+    if (spans_.sampled()) spans_.end(stage, net::now());
+  }
+  void describe_attempt(const Attempt& attempt, std::string_view failure);
+  void finish_trace(std::string_view service);
   bool authenticate();
   void classify();
   void admit();
@@ -109,6 +119,8 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   TimePoint arrival_;
   TimePoint client_deadline_ = TimePoint::max();
   net::Deadline limit_;  // of the body's arrival
+
+  RequestSpans spans_;
 
   // authenticate
   Authentication who_;

@@ -76,6 +76,7 @@ void Exchange::relay_head(const Attempt& attempt, const wire::ResponseHead& head
   answer.bodiless = framing.body == wire::BodyKind::kNone;
   client_->begin_answer(answer);
   collected_ = true;
+  enter(observe::Stage::kRelay);
 }
 
 void Exchange::on_attempt_body(Attempt& attempt, std::string_view bytes) {
@@ -222,9 +223,34 @@ void Exchange::answer(int status, std::string_view message, std::string_view cod
   flush();
 }
 
+void Exchange::describe_attempt(const Attempt& attempt, std::string_view failure) {
+  observe::StageSpan* const span = spans_.attempt();
+  if (span == nullptr) return;
+  span->unit = attempt.unit().name;
+  span->address = core::to_string(attempt.address());
+  span->status = attempt.status();
+  span->failure = failure;
+}
+
+void Exchange::finish_trace(std::string_view service) {
+  observe::RequestTrace* const trace = spans_.trace();
+  if (trace == nullptr) return;
+  trace->request_id = id_text_;
+  trace->method = client_->head().method;
+  trace->path = target_.path;
+  trace->service = service;
+  trace->tenant = who_.tenant;
+  if (ruling_.decision.action == core::Action::kReject) {
+    trace->reason = core::to_string(ruling_.decision.reason);
+  }
+  trace->status = status_;
+  spans_.finish(net::now());
+}
+
 // The last stage: one story, one log line, and the connection goes on.
 void Exchange::observe(std::string_view outcome) {
   if (std::exchange(over_, true)) return;
+  enter(observe::Stage::kObserve);
   limit_.clear();
   const TimePoint now = net::now();
   const Duration duration = now - arrival_;
@@ -261,6 +287,7 @@ void Exchange::observe(std::string_view outcome) {
   record.time_to_first_byte = to_first_byte;
   record.duration = duration;
   loop_.log(record);
+  finish_trace(record.service);
 
   loop_.forget_exchange(id_);
   client_->finish();

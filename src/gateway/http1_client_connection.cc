@@ -177,7 +177,8 @@ void Http1ClientConnection::parse_head() {
     if (*taken == 0) {
       // The first bytes of a head start its own, shorter time limit.
       if (was_idle && parser_.started()) {
-        deadline_.set(net::now() + loop_.options().header_timeout);
+        head_began_ = net::now();
+        deadline_.set(head_began_ + loop_.options().header_timeout);
       }
       if (!read_pending_ && begin_ == 0 && end_ >= kLargestBuffer) {
         refuse(431, "a line of the head is too long");
@@ -360,6 +361,7 @@ void Http1ClientConnection::finish() {
     return;
   }
   parser_.reset();
+  head_began_ = TimePoint{};
   phase_ = Phase::kHead;
   if (begin_ == end_) {
     if (buffer_.size() > kFirstBuffer && !read_pending_) {

@@ -42,6 +42,9 @@ class Http1ClientConnection final : public ClientConnection,
   bool request_complete() const override { return parser_.done(); }
   std::span<const wire::Field> request_trailers() const override { return {}; }
   const ClientPeer& peer() const override { return peer_; }
+  TimePoint began_at(TimePoint now) const override {
+    return head_began_ == TimePoint{} ? now : head_began_;
+  }
   void want_body() override;
   void watch() override;
   void begin_answer(const AnswerHead& answer) override;
@@ -86,6 +89,7 @@ class Http1ClientConnection final : public ClientConnection,
   std::size_t begin_ = 0;  // unread bytes lie in [begin_, end_)
   std::size_t end_ = 0;
   std::optional<wire::ParseFailure> body_failure_;
+  TimePoint head_began_{};  // where it did not come all at once
 
   // The answer under way.
   std::string collected_, sending_;

@@ -43,7 +43,8 @@ Loop::Loop(const Options& options, RouterShell& router, ExplainRing& ring, Acces
       deadlines_(thread_.io()),
       log_delay_(deadlines_, [this] { flush_log(); }),
       units_(std::make_shared<UnitPool>(thread_.io(), deadlines_, options_->connect_timeout)),
-      index_(router.add_sink(*this)) {}
+      index_(router.add_sink(*this)),
+      draws_(options_->seed + index_) {}
 
 Loop::~Loop() { stop(); }
 

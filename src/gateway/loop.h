@@ -15,6 +15,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "base/prng.h"
 #include "gateway/client_stream.h"
 #include "gateway/gatekeeper.h"
 #include "gateway/options.h"
@@ -73,6 +74,8 @@ class Loop final : public RulingSink {
   RouterShell& router() { return router_; }
   ExplainRing& ring() { return ring_; }
   UnitPool& units() { return *units_; }
+  // For what must not be guessed by others or be alike: ids of traces.
+  Prng& draws() { return draws_; }
   net::Deadlines& deadlines() { return deadlines_; }
   const std::shared_ptr<const net::TlsServer>& tls() const { return options_->tls; }
   LoopCounters& counters() { return counters_; }
@@ -138,6 +141,7 @@ class Loop final : public RulingSink {
   std::unordered_map<RequestId, std::weak_ptr<Exchange>> exchanges_;
   std::uint64_t index_;
   std::uint64_t next_sequence_ = 0;
+  Prng draws_;
   std::shared_ptr<const core::FleetView> view_;
   bool started_ = false;
   bool draining_ = false;
