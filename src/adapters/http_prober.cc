@@ -98,6 +98,7 @@ void HttpProber::probe(EndpointId id) {
   options.timeout = unit.health.timeout;
   options.connect_timeout = unit.health.timeout;
   options.max_body = kMaxAnswerBytes;
+  options.http2 = unit.link.http2;
   http::Request request{"GET", unit.health.path, {{"connection", "close"}}, {}};
   if (const auto link = links_.find(unit.name); link != links_.end()) {
     options.tls = link->second.tls;

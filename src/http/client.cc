@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/assert.h"
+#include "http/http2_call.h"
 #include "http/link.h"
 #include "wire/http1_message.h"
 
@@ -69,6 +70,7 @@ struct Client::State {
   asio::io_context& io;
   std::unordered_map<std::string, std::vector<std::shared_ptr<Link>>> idle;  // by pool_of()
   std::unordered_set<std::shared_ptr<Call>> calls;
+  std::unordered_set<std::shared_ptr<Http2Call>> http2_calls;
   bool closed = false;
 
   std::shared_ptr<Link> take_idle(const std::string& pool);
@@ -251,6 +253,21 @@ Client::~Client() { close(); }
 void Client::call(const core::Address& address, const Request& request, const CallOptions& options,
                   Done done) {
   if (state_->closed) return;
+  if (options.http2) {
+    const auto place = std::make_shared<std::weak_ptr<Http2Call>>();
+    const auto over_http2 =
+        std::make_shared<Http2Call>(state_->io, address, request, options,
+                                    [weak = std::weak_ptr(state_), place,
+                                     done = std::move(done)](Result<Response, ClientError> answer) {
+                                      if (const auto client = weak.lock())
+                                        client->http2_calls.erase(place->lock());
+                                      done(std::move(answer));
+                                    });
+    *place = over_http2;
+    state_->http2_calls.insert(over_http2);
+    over_http2->start();
+    return;
+  }
   auto call = std::make_shared<Call>(state_, address, request, options, std::move(done));
   state_->calls.insert(call);
   call->start();
@@ -260,6 +277,7 @@ void Client::close() {
   state_->closed = true;
   const auto calls = std::exchange(state_->calls, {});
   for (const auto& call : calls) call->cancel();
+  for (const auto& call : std::exchange(state_->http2_calls, {})) call->cancel();
   const auto idle = std::exchange(state_->idle, {});
   for (const auto& [pool, links] : idle) {
     for (const auto& link : links) link->close();
@@ -272,7 +290,9 @@ std::size_t Client::idle_connections() const {
   return count;
 }
 
-std::size_t Client::calls_in_flight() const { return state_->calls.size(); }
+std::size_t Client::calls_in_flight() const {
+  return state_->calls.size() + state_->http2_calls.size();
+}
 
 Result<Response, ClientError> call_blocking(const core::Address& address, const Request& request,
                                             const CallOptions& options) {

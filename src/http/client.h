@@ -43,6 +43,7 @@ struct CallOptions {
   std::size_t max_body = 64UL * 1024 * 1024;       // bytes of the answer; more -> kProtocol
   std::shared_ptr<const net::TlsClient> tls = {};  // null = in clear
   std::string server_name = {};                    // in the certificate; empty = the address's host
+  bool http2 = false;  // to a server that speaks nothing else; on a connection for each call
 };
 
 class Client {
