@@ -9,12 +9,20 @@
 
 #include "gateway/loop.h"
 #include "net/clock.h"
+#include "wire/http2_session.h"
 
 namespace signalbox::gateway {
 
 namespace {
 
-constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+// A first line of three words whose last does not name HTTP is another protocol's, or a preface
+// gone wrong (RFC 9113 3.4): an answer in HTTP/1 would not be understood.
+bool names_another_protocol(std::string_view come) {
+  const std::string_view line = come.substr(0, come.find("\r\n"));
+  if (line.size() == come.size() || std::count(line.begin(), line.end(), ' ') != 2) return false;
+  const std::string_view last = line.substr(line.rfind(' ') + 1);
+  return !last.empty() && !last.starts_with("HTTP");
+}
 
 }  // namespace
 
@@ -59,10 +67,11 @@ void Greeting::read() {
                             if (error) return self->close();
                             self->count_ += count;
                             const std::string_view come{self->buffer_.data(), self->count_};
-                            const std::size_t both = std::min(come.size(), kPreface.size());
-                            if (come.substr(0, both) != kPreface.substr(0, both)) {
-                              self->become(false);
-                            } else if (both == kPreface.size()) {
+                            const std::size_t both =
+                                std::min(come.size(), wire::kHttp2Preface.size());
+                            if (come.substr(0, both) != wire::kHttp2Preface.substr(0, both)) {
+                              names_another_protocol(come) ? self->close() : self->become(false);
+                            } else if (both == wire::kHttp2Preface.size()) {
                               self->become(true);
                             } else {
                               self->read();
