@@ -36,7 +36,9 @@ struct UnitTarget {
 
 class UnitPool : public std::enable_shared_from_this<UnitPool> {
  public:
-  static constexpr std::size_t kMaxIdlePerEndpoint = 32;
+  // A few HTTP/2 clients ask a hundred times at once: what that needs must not be made anew each
+  // time.
+  static constexpr std::size_t kMaxIdlePerEndpoint = 256;
 
   UnitPool(asio::io_context& io, net::Deadlines& deadlines, Duration connect_timeout)
       : io_(io), deadlines_(deadlines), resolver_(io), connect_timeout_(connect_timeout) {}

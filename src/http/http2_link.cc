@@ -3,6 +3,7 @@
 // One read and one write at most; see http2_link.h.
 #include "http/http2_link.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "net/clock.h"
@@ -11,7 +12,7 @@ namespace signalbox::http {
 
 namespace {
 
-constexpr std::size_t kFirstBuffer = 4UL * 1024;
+constexpr std::size_t kFirstBuffer = 2UL * 1024;  // what an idle connection keeps
 constexpr std::size_t kLargestBuffer = 64UL * 1024;
 constexpr std::size_t kMostPerWrite = 64UL * 1024;
 // A peer that does not read what it makes us say is not read from, either.
@@ -66,7 +67,7 @@ void Http2Link::on_read(error_code error, std::size_t count) {
   // Bodies fill it: fewer, larger reads cost less. An idle connection goes back to little.
   if (count == buffer_.size() && count < kLargestBuffer) {
     buffer_.resize(count * 2);
-  } else if (buffer_.size() > kFirstBuffer && session_.open_streams() == 0) {
+  } else if (buffer_.size() > std::max(kFirstBuffer, 8 * count) && session_.open_streams() == 0) {
     std::vector<char>(kFirstBuffer).swap(buffer_);
   }
   if (session_.wants_write() || session_.finished()) wake();
