@@ -19,24 +19,25 @@ _FIRST = 100
 
 
 def kib_per_connection(gateway: Contender, body: bytes, count: int) -> float:
+    tls = _tls() if gateway.front.name == "tls" else None
     with ExitStack() as open_connections:
         for _ in range(_FIRST):
-            open_connections.enter_context(_idle_client(gateway, body))
+            open_connections.enter_context(_idle_client(gateway, tls, body))
         time.sleep(0.5)
         before = gateway.memory_bytes()
         for _ in range(count):
-            open_connections.enter_context(_idle_client(gateway, body))
+            open_connections.enter_context(_idle_client(gateway, tls, body))
         time.sleep(1.5)  # for what is given back a little later
         grown = gateway.memory_bytes() - before
     return grown / 1024 / count
 
 
 @contextmanager
-def _idle_client(gateway: Contender, body: bytes):
+def _idle_client(gateway: Contender, tls: ssl.SSLContext | None, body: bytes):
     with socket.create_connection(("127.0.0.1", gateway.port), timeout=10) as plain:
         connection = plain
-        if gateway.front.name == "tls":
-            connection = _tls().wrap_socket(plain, server_hostname="bench.local")
+        if tls:
+            connection = tls.wrap_socket(plain, server_hostname="bench.local")
         connection.sendall(_REQUEST % (len(body), body))
         _read_answer(connection, gateway.name)
         yield
