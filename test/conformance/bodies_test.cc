@@ -144,5 +144,29 @@ TEST(Bodies, B40_a_stream_cut_inside_a_character_passes_byte_for_byte) {
   }
 }
 
+TEST(Bodies, B41_a_stream_that_fails_ends_in_an_error_event_and_neither_done_nor_final_chunk) {
+  std::promise<void> relayed;
+  auto first_is_through = relayed.get_future().share();
+  stage::ScriptedUnit cheap([&](stage::Incoming& request) {
+    request.gateway.send(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+        "Transfer-Encoding: chunked\r\n\r\nd\r\ndata: first\n\n\r\n");
+    first_is_through.wait();
+    request.gateway.reset();
+  });
+  stage::ScriptedUnit dear([](stage::Incoming& request) { request.answer("second answer"); });
+  stage::LiveNode node(kService + stage::unit("cheap", 1.0, cheap.address()) +
+                       stage::unit("dear", 2.0, dear.address()));
+  stage::Plug client = node.connect();
+  client.send("GET / HTTP/1.1\r\nHost: test\r\n\r\n");
+  client.read_until("data: first\n\n");
+  relayed.set_value();
+  const std::string rest = client.read_all();
+  EXPECT_NE(rest.find("event: error\ndata: {\"error\""), std::string::npos) << rest;
+  EXPECT_EQ(rest.find("[DONE]"), std::string::npos) << rest;
+  EXPECT_EQ(rest.find("0\r\n\r\n"), std::string::npos) << rest;
+  EXPECT_EQ(dear.requests(), 0) << "no retry after the first byte";
+}
+
 }  // namespace
 }  // namespace signalbox::conformance

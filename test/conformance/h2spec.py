@@ -8,8 +8,8 @@ import subprocess
 from pathlib import Path
 
 MODULE = "github.com/summerwind/h2spec/cmd/h2spec"
-VERSION = "v2.2.1+incompatible"  # the newest that Go's module proxy has; the cases are those of 2.6
-CASES = 147
+VERSION = "v2.2.1+incompatible"  # the newest that the module proxy has; 2.6 has one case more
+CASES = 146
 TIMEOUT_S = 600
 
 

@@ -25,11 +25,12 @@ TEST(Heads, B18_a_target_over_8_KiB_is_414_and_one_of_8_KiB_is_served) {
   EXPECT_EQ(front.requests(), 1);
 }
 
-TEST(Heads, B19_a_head_over_100_fields_is_431) {
+TEST(Heads, B19_a_head_over_60_KiB_or_over_100_fields_is_431) {
   Front front;
   std::string fields;
   for (int i = 0; i < 101; ++i) fields += fmt::format("X-{}: a\r\n", i);
   EXPECT_EQ(front.refused(get("/", fields)).status(), 431);
+  EXPECT_EQ(front.refused(get("/", "X-A: " + std::string(62'000, 'a') + "\r\n")).status(), 431);
   EXPECT_EQ(front.requests(), 0);
   fields.clear();
   for (int i = 0; i < 90; ++i) fields += fmt::format("X-{}: a\r\n", i);  // ours come on top

@@ -40,6 +40,16 @@ class Says {
   stage::LiveNode node_;
 };
 
+TEST(Units, B46_silence_before_the_head_is_504_and_after_it_the_answer_breaks_off) {
+  Says nothing("", ", timeout: 100ms");
+  EXPECT_EQ(nothing.get().status, 504);
+  Says half("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", ", idle_timeout: 100ms");
+  const stage::Reply reply = half.get();
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.body, "half");
+  EXPECT_FALSE(reply.complete);
+}
+
 TEST(Units, B47_a_body_shorter_than_announced_is_seen_to_be_short) {
   stage::ScriptedUnit unit([](stage::Incoming& request) {
     request.gateway.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort");
@@ -74,6 +84,18 @@ TEST(Units, B49_a_flood_of_interim_answers_is_502_and_a_few_are_none) {
   EXPECT_EQ(few.get().status, 200);
   Says flood(interims(9));
   EXPECT_EQ(flood.get().status, 502);
+}
+
+// A byte now and then keeps every idle timer content. The time to the head is counted from the
+// request on, so it ends all the same.
+TEST(Units, B50_a_head_that_drips_is_504_in_time) {
+  stage::ScriptedUnit unit([](stage::Incoming& request) {
+    request.gateway.send("HTTP/1.1 200 OK\r\nX-Drip: ");
+    while (request.gateway.send("x")) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  });
+  stage::LiveNode node(service(", timeout: 200ms, idle_timeout: 200ms") +
+                       stage::unit("one", 1.0, unit.address()));
+  EXPECT_EQ(node.get("/").status, 504);
 }
 
 TEST(Units, B51_a_head_of_a_mebibyte_is_502) {
