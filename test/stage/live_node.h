@@ -15,6 +15,7 @@
 #include <string_view>
 #include <thread>
 
+#include "apps/access_sources.h"
 #include "apps/gateway_sources.h"
 #include "apps/node.h"
 #include "config/config.h"
@@ -78,6 +79,13 @@ class LiveNode {
       return;
     }
     options.gateway = std::move(sources->options);
+    auto page = apps::admin_sources(loaded->gateway);
+    if (!page.ok()) {
+      ADD_FAILURE() << page.error().message;
+      return;
+    }
+    options.admin_rights = std::move(page->rights);
+    options.admin_tls = std::move(page->tls);
     options.admin = loaded->gateway.admin;
     options.emulator = loaded->emulator;
     auto journals = apps::open_journals(loaded->journal, {});
@@ -96,8 +104,11 @@ class LiveNode {
       if (!wanted.ok()) return Error{config::render(wanted.error())};
       auto renewed = apps::gateway_sources(*wanted);
       if (!renewed.ok()) return renewed.error();
+      auto rights = apps::admin_sources(wanted->gateway);
+      if (!rights.ok()) return rights.error();
       return apps::Reloaded{std::make_shared<core::FleetSpec>(std::move(wanted->fleet)),
-                            std::move(renewed->options)};
+                            std::move(renewed->options), std::move(rights->rights),
+                            std::move(rights->tls)};
     };
     node_ = std::make_unique<apps::Node>(std::move(options),
                                          std::make_shared<core::FleetSpec>(loaded->fleet));
