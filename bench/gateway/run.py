@@ -113,7 +113,7 @@ def compare(setting: Setting, recipes: list, options: argparse.Namespace) -> int
     results = setting.work / "results.json"
     for name in options.only:
         section = parts[name]()
-        section += ["", provenance(context, options)]
+        section += ["", provenance(name, context, options)]
         print("\n" + "\n".join(section), flush=True)
         if not options.no_results:
             results_file.replace_section(options.results, name, section)
@@ -122,11 +122,12 @@ def compare(setting: Setting, recipes: list, options: argparse.Namespace) -> int
     return 1 if lost(comparison.samples) else 0
 
 
-def provenance(context: dict, options: argparse.Namespace) -> str:
+def provenance(name: str, context: dict, options: argparse.Namespace) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in context["versions"].items())
+    turns = f"Median of {options.repeats} turns in changing order, [least, greatest]"
+    how = {SSE.name: turns, "idle": "Measured once"}
     return (
-        f"Median of {options.repeats} turns of {options.seconds:.0f} s in changing order, [least, "
-        f"greatest]; {versions}; {context['processors']} processors of {context['model']}, Linux "
+        f"{how.get(name, f'{turns}, of {options.seconds:.0f} s')}; {versions}; {context['processors']} processors of {context['model']}, Linux "
         f"{context['kernel']}, {context['when']}."
     )
 
