@@ -98,6 +98,7 @@ void Exchange::on_attempt_end(Attempt& attempt) {
   if (&attempt != relaying_ || answer_ != Answer::kBegun) return;
   client_->end_answer({});
   answer_ = Answer::kComplete;
+  collected_ = true;
 }
 
 void Exchange::on_attempt_pause(Attempt& attempt) {
@@ -105,13 +106,7 @@ void Exchange::on_attempt_pause(Attempt& attempt) {
   if (&attempt != relaying_) return;
   // The unit is done as soon as its last byte is here: its slot is free while the client reads.
   if (answer_ == Answer::kComplete) complete(attempt);
-  if (collected_) {
-    flush();
-  } else if (answer_ == Answer::kComplete) {
-    observe("completed");
-  } else {
-    attempt.read_on();
-  }
+  collected_ ? flush() : attempt.read_on();
 }
 
 void Exchange::complete(Attempt& attempt) {

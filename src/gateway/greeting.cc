@@ -21,7 +21,7 @@ bool names_another_protocol(std::string_view come) {
   const std::string_view line = come.substr(0, come.find("\r\n"));
   if (line.size() == come.size() || std::count(line.begin(), line.end(), ' ') != 2) return false;
   const std::string_view last = line.substr(line.rfind(' ') + 1);
-  return !last.empty() && !last.starts_with("HTTP");
+  return !last.empty() && !wire::equals_ignoring_case(last.substr(0, 4), "HTTP");
 }
 
 }  // namespace

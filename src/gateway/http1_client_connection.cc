@@ -299,12 +299,17 @@ void Http1ClientConnection::end_answer(std::span<const wire::Field> trailers) {
   }
 }
 
-// An interim answer may still be on its way: then this follows it.
+// An interim answer may still be on its way: then this follows it. Where an answer ends without a
+// byte more there is nothing to write.
 void Http1ClientConnection::flush() {
-  if (!write_pending_) {
-    sending_.swap(collected_);
-    write(sending_);
-  }
+  flush_wanted_ = true;
+  if (write_pending_) return;
+  flush_wanted_ = false;
+  flushing_ = true;
+  sending_.swap(collected_);
+  if (!sending_.empty()) return write(sending_);
+  write_pending_ = true;
+  asio::post(stream_.get_executor(), [self = shared_from_this()] { self->on_written({}); });
 }
 
 void Http1ClientConnection::write(std::string_view bytes) {
@@ -321,12 +326,11 @@ void Http1ClientConnection::on_written(error_code error) {
   write_pending_ = false;
   if (phase_ == Phase::kClosed) return;
   deadline_.clear();
-  const bool interim = sending_.empty();
   sending_.clear();
   if (refusing_) return linger();
   if (error) return close();
-  if (interim) {
-    if (!collected_.empty()) flush();
+  if (!std::exchange(flushing_, false)) {
+    if (flush_wanted_) flush();
   } else if (exchange_) {
     const auto exchange = exchange_;
     exchange->on_flushed();

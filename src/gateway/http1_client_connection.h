@@ -94,7 +94,9 @@ class Http1ClientConnection final : public ClientConnection,
   // The answer under way.
   std::string collected_, sending_;
   bool write_pending_ = false;
-  bool continued_ = false;  // a client that waited for it was told to send its body
+  bool flush_wanted_ = false;  // what was collected is to follow the write under way
+  bool flushing_ = false;      // the write under way is of what was collected
+  bool continued_ = false;     // a client that waited for it was told to send its body
   bool answer_begun_ = false;
   bool answer_chunked_ = false;
   bool answer_until_close_ = false;

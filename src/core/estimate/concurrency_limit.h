@@ -18,10 +18,10 @@ namespace signalbox::core {
 
 class ConcurrencyLimit {
  public:
-  static constexpr double kSlack = 0.25;    // of the best: Envoy's min RTT buffer
-  static constexpr int kWindow = 20;        // answers that one step is judged by
-  static constexpr double kForget = 1.002;  // the best grows by this with every step
-  static constexpr double kGentlest = 0.5;  // a step never cuts by more than half
+  static constexpr double kSlack = 0.25;     // of the best: Envoy's min RTT buffer
+  static constexpr int kWindow = 20;         // answers that one step is judged by
+  static constexpr double kForget = 1.0001;  // the best grows by this with every step
+  static constexpr double kGentlest = 0.5;   // a step never cuts by more than half
 
   // An endpoint begins with the least and opens quickly; `most` >= 1 is what it is said to take.
   explicit ConcurrencyLimit(int most = 1) : most_(std::max(1, most)), limit_(kFirst) {}
