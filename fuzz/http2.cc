@@ -132,7 +132,8 @@ void live_in_every_way(Life life, std::string_view input) {
 wire::testing::HeaderList take_fields(std::string_view& bytes, unsigned count) {
   wire::testing::HeaderList fields;
   const auto take = [&bytes] {
-    const std::size_t size = std::min<std::size_t>(take_choice(bytes), bytes.size());
+    const std::size_t wanted = take_choice(bytes);
+    const std::size_t size = std::min(wanted, bytes.size());
     const std::string text(bytes.substr(0, size));
     bytes.remove_prefix(size);
     return text;
