@@ -47,8 +47,8 @@ void check_who_may_ask(const Fields& root, Report& report) {
                {.hint = "write 1 to 63 of letters, digits, '-', '_' and '.'"});
   }
   const Fields gateway = root.section("gateway");
-  const bool shown = gateway.has("tls") &&
-                     gateway.section("tls").get<std::string>("client_certificate") != "none";
+  const bool shown =
+      gateway.has("tls") && gateway.section("tls").get<std::string>("client_certificate") != "none";
   if (access.has("certificates") && !shown) {
     report.add(access.place("certificates"), "clients are not asked for certificates",
                {.hint = "add gateway.tls with client_ca and client_certificate: request"});

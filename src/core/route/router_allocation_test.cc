@@ -27,7 +27,8 @@ class Shell {
     auto spec = paper_fleet();
     spec.services[0].routing = routing;
     spec.services[0].paths = {"/genimage", "/v1/*"};
-    spec.tenancy.default_budget = {.requests_per_s = 1e5, .max_in_flight = 500, .usd_per_hour = 1000};
+    spec.tenancy.default_budget = {
+        .requests_per_s = 1e5, .max_in_flight = 500, .usd_per_hour = 1000};
     router_.on_view(view_of(spec, {5, 5, 5, 5, 5}), now_, decisions_);
     in_flight_.reserve(1000);
   }
