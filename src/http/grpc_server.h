@@ -57,7 +57,7 @@ class GrpcCall {
 class GrpcHandler {
  public:
   virtual ~GrpcHandler() = default;
-  // False: no more for now, until resume().
+  // Returns whether it takes the next one at once; if not, messages wait until resume().
   virtual bool on_message(std::string_view message) = 0;
   // The caller has sent all it had to say.
   virtual void on_end() = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Hand-over to a real process: this test's own program, which plays the successor when its
-// environment says so. What is passed arrives, nothing else does, and failures are told.
+// Hand-over to a real process, which plays the successor (successor_part.cc). What is passed
+// arrives, nothing else does, and failures are told.
 #include "net/successor.h"
 
 #include <fcntl.h>
@@ -22,13 +22,11 @@ namespace {
 
 using asio::ip::tcp;
 
-std::string own_path() { return std::filesystem::read_symlink("/proc/self/exe").string(); }
+// The process that is to take over: successor_part.cc, in that part of it.
+std::vector<std::string> play(const std::string& part) { return {SUCCESSOR_PART, part}; }
 
-// The test below that the new process runs; skipped unless it was told to.
-std::vector<std::string> play(const std::string& part) {
-  return {own_path(), "--gtest_filter=SuccessorPart." + part, "--gtest_also_run_disabled_tests"};
-}
-
+// Asked again and again, as the signal loop does: it passes on what the process did, and the guard
+// can only fail.
 Successor::State outcome(Successor& successor) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   while (successor.look() == Successor::State::kStarting &&
@@ -42,36 +40,6 @@ tcp::endpoint endpoint_of(const Listener& listener) {
   const auto place = listener.place();
   return {asio::ip::make_address(place.host), place.port};
 }
-
-// Answers one connection on each listener with its name, then ends.
-TEST(SuccessorPart, DISABLED_serves) {
-  auto claimed = Inheritance::claim();
-  ASSERT_TRUE(claimed.ok()) << claimed.error().message;
-  ASSERT_TRUE(claimed->handed_over());
-  asio::io_context io;
-  const int beyond = ::dup(0);  // the lowest free number: all below are taken
-  std::vector<std::pair<std::string, Listener>> own;
-  for (const std::string name : {"admin", "gateway"}) {
-    for (auto& listener : claimed->take(name)) own.emplace_back(name, std::move(listener));
-  }
-  EXPECT_TRUE(claimed->left().empty());
-  EXPECT_EQ(std::getenv("LISTEN_FDS"), nullptr);
-  const bool no_more = beyond == 3 + static_cast<int>(own.size()) + 1;
-  claimed->announce();
-  for (auto& [name, listener] : own) {
-    tcp::acceptor acceptor(io);
-    std::move(listener).move_into(acceptor);
-    tcp::socket client = acceptor.accept();
-    asio::write(client, asio::buffer(name + (no_more ? "" : " and strange descriptors")));
-  }
-}
-
-TEST(SuccessorPart, DISABLED_ends_before_it_serves) {
-  ASSERT_TRUE(Inheritance::claim().ok());
-  ::_exit(2);
-}
-
-TEST(SuccessorPart, DISABLED_never_serves) { std::this_thread::sleep_for(std::chrono::hours(1)); }
 
 std::string read_all(const tcp::endpoint& from) {
   asio::io_context io;
@@ -93,7 +61,7 @@ TEST(Successor, serves_on_the_listeners_it_was_given_and_has_nothing_else) {
   const auto second = Listener::bind(gateway->place(), true);
   const auto admin = Listener::bind({"127.0.0.1", 0}, false);
   auto successor = Successor::start(
-      play("DISABLED_serves"),
+      play("serves"),
       {{"gateway", gateway->fd()}, {"admin", admin->fd()}, {"gateway", second->fd()}});
   ASSERT_TRUE(successor.ok()) << successor.error().message;
   EXPECT_EQ(outcome(*successor), Successor::State::kServing);
@@ -103,14 +71,14 @@ TEST(Successor, serves_on_the_listeners_it_was_given_and_has_nothing_else) {
 }
 
 TEST(Successor, one_that_ends_before_it_serves_is_told_with_its_code) {
-  auto successor = Successor::start(play("DISABLED_ends_before_it_serves"), {});
+  auto successor = Successor::start(play("ends_before_it_serves"), {});
   ASSERT_TRUE(successor.ok());
   EXPECT_EQ(outcome(*successor), Successor::State::kFailed);
   EXPECT_EQ(successor->failure(), "the new process ended with exit code 2 before it served");
 }
 
 TEST(Successor, one_that_takes_too_long_is_ended) {
-  auto successor = Successor::start(play("DISABLED_never_serves"), {});
+  auto successor = Successor::start(play("never_serves"), {});
   ASSERT_TRUE(successor.ok());
   EXPECT_EQ(successor->look(), Successor::State::kStarting);
   successor->give_up();

@@ -86,8 +86,8 @@ TEST(Units, B49_a_flood_of_interim_answers_is_502_and_a_few_are_none) {
   EXPECT_EQ(flood.get().status, 502);
 }
 
-// A byte now and then keeps every idle timer content. The time to the head is counted from the
-// request on, so it ends all the same.
+// A byte now and then keeps every idle timer content (the pause is the fault, nothing waits for
+// it). The time to the head is counted from the request on, so it ends all the same.
 TEST(Units, B50_a_head_that_drips_is_504_in_time) {
   stage::ScriptedUnit unit([](stage::Incoming& request) {
     request.gateway.send("HTTP/1.1 200 OK\r\nX-Drip: ");
