@@ -10,6 +10,7 @@
 #   signalbox_gtest    GoogleTest, GoogleMock and RapidCheck (signalbox_test() links it already)
 #   benchmark::benchmark_main   (signalbox_bench() links it already)
 #   PkgConfig::nghttp2
+#   signalbox_allocator   mimalloc in place of the C library's allocator, for programs that ship
 #   PkgConfig::clp  PkgConfig::cbc   (solve only)
 #
 # SIGNALBOX_CHART_LIBRARY is the path of Chart.js, which sim/report builds into the binary.
@@ -42,6 +43,16 @@ target_compile_definitions(signalbox_asio PUBLIC BOOST_ASIO_SEPARATE_COMPILATION
                                                  BOOST_BEAST_SEPARATE_COMPILATION
                                                  BOOST_ASIO_NO_DEPRECATED)
 target_link_libraries(signalbox_asio PUBLIC Boost::headers Threads::Threads)
+
+# Nothing names mimalloc: it is linked, ahead of the C library, for what it takes the place of. A
+# debugger's and a sanitizer's build keep the allocator that their tools know.
+add_library(signalbox_allocator INTERFACE)
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  find_package(mimalloc 2.0 REQUIRED)
+  target_link_options(
+    signalbox_allocator INTERFACE
+    "LINKER:--push-state,--no-as-needed,$<TARGET_FILE:mimalloc>,--pop-state")
+endif()
 
 add_library(signalbox_gtest INTERFACE)
 target_link_libraries(signalbox_gtest INTERFACE GTest::gmock GTest::gtest GTest::gtest_main
