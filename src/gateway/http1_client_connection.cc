@@ -94,13 +94,10 @@ void Http1ClientConnection::read() {
   // Requests that are sent ahead of their turn get no more room than they find.
   if (!make_room(phase_ == Phase::kWatch ? 0 : kLargestBuffer)) return;
   read_pending_ = true;
-  // Begun when all others of this turn have had theirs: by then what is waited for is often there,
-  // and a read that finds it need not wait.
-  asio::post(stream_.get_executor(), [self = shared_from_this()] {
-    self->stream_.async_read_some(
-        asio::buffer(self->buffer_.data() + self->end_, self->buffer_.size() - self->end_),
-        [self](error_code error, std::size_t count) { self->on_read(error, count); });
-  });
+  stream_.async_read_some(asio::buffer(buffer_.data() + end_, buffer_.size() - end_),
+                          [self = shared_from_this()](error_code error, std::size_t count) {
+                            self->on_read(error, count);
+                          });
 }
 
 void Http1ClientConnection::on_read(error_code error, std::size_t count) {
@@ -150,15 +147,11 @@ void Http1ClientConnection::on_end_of_input() {
     return;
   }
   if (!answer_begun_ && !stream_.secure() && parser_.head().version == 11) {
-    error_code error;
-    stream_.socket().non_blocking(true, error);
-    stream_.socket().write_some(asio::buffer(wire::kContinue.data(), wire::kContinue.size()),
-                                error);
+    stream_.try_send(wire::kContinue);
   }
-  stream_.socket().async_wait(asio::ip::tcp::socket::wait_error,
-                              [self = shared_from_this()](error_code error) {
-                                if (!error) self->close();
-                              });
+  stream_.async_wait_for_fall([self = shared_from_this()](error_code error) {
+    if (!error) self->close();
+  });
 }
 
 void Http1ClientConnection::consume(std::size_t count) {
@@ -346,11 +339,9 @@ void Http1ClientConnection::break_off() {
   exchange_.reset();
   if (phase_ == Phase::kClosed) return;
   if (answer_until_close_) {
-    error_code ignored;
-    stream_.socket().set_option(asio::socket_base::linger(true, 0), ignored);
     phase_ = Phase::kClosed;
     deadline_.clear();
-    stream_.close();
+    stream_.reset();
   } else {
     close();
   }

@@ -98,13 +98,10 @@ void Http1UnitConnection::start_read() {
     return;
   }
   read_pending_ = true;
-  // Begun when all others of this turn have had theirs: by then what is waited for is often there,
-  // and a read that finds it need not wait.
-  asio::post(stream_.get_executor(), [self = shared_from_this()] {
-    self->stream_.async_read_some(
-        asio::buffer(self->buffer_.data() + self->end_, self->buffer_.size() - self->end_),
-        [self](error_code error, std::size_t count) { self->on_read(error, count); });
-  });
+  stream_.async_read_some(asio::buffer(buffer_.data() + end_, buffer_.size() - end_),
+                          [self = shared_from_this()](error_code error, std::size_t count) {
+                            self->on_read(error, count);
+                          });
 }
 
 void Http1UnitConnection::on_read(error_code error, std::size_t count) {

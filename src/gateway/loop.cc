@@ -26,12 +26,6 @@ constexpr Duration kAcceptPause = 100ms;
 constexpr Duration kLogDelay = 50ms;
 constexpr std::size_t kLogBytes = 64UL * 1024;
 
-std::string address_of(const net::Stream& stream) {
-  error_code error;
-  const auto endpoint = stream.socket().remote_endpoint(error);
-  return error ? std::string("unknown") : endpoint.address().to_string();
-}
-
 }  // namespace
 
 Loop::Loop(const Options& options, RouterShell& router, ExplainRing& ring, AccessLog log)
@@ -82,8 +76,6 @@ void Loop::admit(tcp::socket socket) {
   const std::size_t share =
       options_->max_connections / static_cast<std::size_t>(options_->threads) + 1;
   if (connections_.size() >= share) return;
-  error_code ignored;
-  socket.set_option(tcp::no_delay(true), ignored);
   count(counters_.accepted, 1);
   net::Stream stream(std::move(socket));
   if (options_->tls || options_->http2) {
@@ -101,7 +93,7 @@ void Loop::close_doors() {
 }
 
 void Loop::begin(net::Stream stream, bool http2, std::string_view read_ahead) {
-  ClientPeer peer{address_of(stream), stream.secure(), stream.tls_peer()};
+  ClientPeer peer{stream.remote_ip(), stream.secure(), stream.tls_peer()};
   if (http2) {
     const auto connection =
         std::make_shared<Http2ClientConnection>(std::move(stream), std::move(peer), *this);

@@ -88,8 +88,6 @@ void UnitPool::start(const UnitTarget& target, std::function<void(error_code, ne
                           tls = target.access != nullptr ? target.access->tls
                                                          : nullptr](error_code error) {
     if (error || !connecting->done) return connecting->answer(error);
-    error_code ignored;
-    connecting->stream.socket().set_option(tcp::no_delay(true), ignored);
     if (!tls) return connecting->answer({});
     connecting->stream.async_connect_tls(tls, server_name, [connecting, http2](error_code failed) {
       // A unit that does not agree to HTTP/2 would not understand a word of it.
@@ -102,18 +100,16 @@ void UnitPool::start(const UnitTarget& target, std::function<void(error_code, ne
   error_code not_literal;
   const auto literal = asio::ip::make_address(target.address.host, not_literal);
   if (!not_literal) {
-    connecting->stream.socket().async_connect({literal, target.address.port}, connected);
+    connecting->stream.async_connect({{literal, target.address.port}}, connected);
     return;
   }
-  resolver_.async_resolve(
-      target.address.host, std::to_string(target.address.port),
-      [self = shared_from_this(), connecting, connected](error_code error,
-                                                         const tcp::resolver::results_type& found) {
-        if (error || !connecting->done) return connecting->answer(error);
-        asio::async_connect(
-            connecting->stream.socket(), found,
-            [connected](error_code failed, const tcp::endpoint&) { connected(failed); });
-      });
+  resolver_.async_resolve(target.address.host, std::to_string(target.address.port),
+                          [self = shared_from_this(), connecting, connected](
+                              error_code error, const tcp::resolver::results_type& found) {
+                            if (error || !connecting->done) return connecting->answer(error);
+                            connecting->stream.async_connect({found.begin(), found.end()},
+                                                             connected);
+                          });
 }
 
 // The count follows the object's life, however its exchange ends.

@@ -3,6 +3,7 @@
 // The client over TLS: it believes only whom it should, keeps connections apart by whom it
 // believes, and takes no cut answer for a whole one.
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 
 #include <array>
 #include <memory>
@@ -53,16 +54,17 @@ class TlsAnswerer {
   }
 
   void serve(const std::shared_ptr<Peer>& peer) {
-    peer->stream.async_read_some(
-        asio::buffer(peer->buffer), [this, peer](error_code error, std::size_t) {
-          if (error) return;
-          asio::async_write(peer->stream, asio::buffer(answer),
-                            [this, peer](error_code failed, std::size_t) {
-                              if (failed) return;
-                              if (cuts) peer->stream.socket().shutdown(tcp::socket::shutdown_send);
-                              serve(peer);
-                            });
-        });
+    peer->stream.async_read_some(asio::buffer(peer->buffer),
+                                 [this, peer](error_code error, std::size_t) {
+                                   if (error) return;
+                                   asio::async_write(peer->stream, asio::buffer(answer),
+                                                     [this, peer](error_code failed, std::size_t) {
+                                                       if (failed) return;
+                                                       if (cuts)
+                                                         ::shutdown(peer->stream.fd(), SHUT_WR);
+                                                       serve(peer);
+                                                     });
+                                 });
   }
 
   std::shared_ptr<const net::TlsServer> tls_;

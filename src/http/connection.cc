@@ -48,8 +48,6 @@ Connection::Connection(asio::ip::tcp::socket socket, std::weak_ptr<Server::State
 }
 
 void Connection::start(std::shared_ptr<const net::TlsServer> tls) {
-  error_code ignored;
-  stream_.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
   if (tls == nullptr) return begin();
   enter(Phase::kHandshake, limits_.header_timeout);
   stream_.async_accept_tls(std::move(tls), [self = shared_from_this()](error_code ec) {
@@ -74,8 +72,7 @@ void Connection::drain() {
 
 void Connection::reset() {
   if (phase_ == Phase::kClosed) return;
-  error_code ignored;
-  stream_.socket().set_option(asio::socket_base::linger(true, 0), ignored);
+  stream_.reset();
   close();
 }
 

@@ -60,8 +60,6 @@ void accept_next(const std::shared_ptr<GrpcServer::State>& state) {
       return;
     }
     if (server->connections.size() < server->limits.max_connections) {
-      error_code ignored;
-      socket.set_option(tcp::no_delay(true), ignored);
       std::make_shared<GrpcConnection>(net::Stream(std::move(socket)), server)->start();
     }
     accept_next(server);

@@ -45,14 +45,13 @@ void Http2Call::start() {
 }
 
 void Http2Call::connect_to(const asio::ip::tcp::resolver::results_type& endpoints) {
-  asio::async_connect(
-      stream().socket(), endpoints, [self = self_of(*this)](error_code error, const auto&) {
-        if (error || !self->options_.tls) return self->on_connected(error);
-        const auto& name = self->options_.server_name;
-        self->stream().async_connect_tls(self->options_.tls,
-                                         name.empty() ? self->address_.host : name,
-                                         [self](error_code failed) { self->on_connected(failed); });
-      });
+  stream().async_connect({endpoints.begin(), endpoints.end()}, [self = self_of(*this)](
+                                                                   error_code error) {
+    if (error || !self->options_.tls) return self->on_connected(error);
+    const auto& name = self->options_.server_name;
+    self->stream().async_connect_tls(self->options_.tls, name.empty() ? self->address_.host : name,
+                                     [self](error_code failed) { self->on_connected(failed); });
+  });
 }
 
 void Http2Call::on_connected(error_code error) {

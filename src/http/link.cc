@@ -35,15 +35,13 @@ Link::Link(asio::io_context& io, std::string peer, std::shared_ptr<const net::Tl
 }
 
 void Link::connect(const asio::ip::tcp::resolver::results_type& endpoints, Connected connected) {
-  asio::async_connect(stream_.socket(), endpoints,
-                      [self = shared_from_this(), connected = std::move(connected)](
-                          error_code ec, const asio::ip::tcp::endpoint&) {
-                        if (!self->is_open() && !ec) ec = asio::error::operation_aborted;
-                        if (ec) return connected(ec);
-                        error_code ignored;
-                        self->stream_.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
-                        self->secure(connected);
-                      });
+  stream_.async_connect(
+      {endpoints.begin(), endpoints.end()},
+      [self = shared_from_this(), connected = std::move(connected)](error_code ec) {
+        if (!self->is_open() && !ec) ec = asio::error::operation_aborted;
+        if (ec) return connected(ec);
+        self->secure(connected);
+      });
 }
 
 void Link::secure(Connected connected) {

@@ -20,8 +20,9 @@ inline std::string ask_over_tls(asio::io_context& io, const core::Address& addre
                                 const net::TlsClientOptions& options, const std::string& request) {
   auto tls = net::TlsClient::make(options);
   EXPECT_TRUE(tls.ok()) << (tls.ok() ? "" : tls.error().message);
-  net::Stream client(io);
-  client.socket().connect({asio::ip::make_address(address.host), address.port});
+  asio::ip::tcp::socket socket(io);
+  socket.connect({asio::ip::make_address(address.host), address.port});
+  net::Stream client(std::move(socket));
   std::string got, buffer(4096, '\0');
   std::function<void()> read = [&] {
     client.async_read_some(asio::buffer(buffer), [&](error_code ec, std::size_t size) {

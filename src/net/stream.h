@@ -9,33 +9,48 @@
 // may be closed or destroyed, and its handlers are then called with operation_aborted.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "net/asio.h"
+#include "net/socket.h"
+#include "net/step.h"
 #include "net/tls_session.h"
 
 namespace signalbox::net {
 
 class Stream {
  public:
-  using executor_type = asio::ip::tcp::socket::executor_type;
+  using executor_type = asio::io_context::executor_type;
   using Handler = std::function<void(error_code)>;
+  using Endpoints = std::vector<asio::ip::tcp::endpoint>;
 
-  explicit Stream(asio::ip::tcp::socket socket) : socket_(std::move(socket)) {}
-  explicit Stream(asio::io_context& io) : socket_(io) {}
+  // Of a connection that was accepted.
+  explicit Stream(asio::ip::tcp::socket socket);
+  // To be connected.
+  explicit Stream(asio::io_context& io);
   ~Stream() { close(); }
   Stream(Stream&& other) noexcept = default;
   Stream& operator=(Stream&& other) noexcept;
 
-  asio::ip::tcp::socket& socket() { return socket_; }
-  const asio::ip::tcp::socket& socket() const { return socket_; }
-  executor_type get_executor() { return socket_.get_executor(); }
-  bool is_open() const { return socket_.is_open(); }
+  executor_type get_executor() const { return socket_->io().get_executor(); }
+  bool is_open() const { return socket_ != nullptr && socket_->is_open(); }
+  // For options of the socket.
+  int fd() const { return socket_->fd(); }
+  // The peer's, "unknown" where it has left.
+  std::string remote_ip() const;
+
+  // To the first that answers, in order; the error is the last one's. How long it may take is the
+  // owner's to say. REQUIRES: not open, somewhere to go.
+  void async_connect(Endpoints to, Handler done);
 
   // From the start of a handshake.
   bool secure() const { return session_ != nullptr; }
@@ -55,47 +70,56 @@ class Stream {
   // did not announce is stream_truncated() (tls_error.h).
   template <class MutableBuffers, class ReadHandler>
   void async_read_some(const MutableBuffers& buffers, ReadHandler&& handler) {
-    if (!session_) {
-      socket_.async_read_some(buffers, std::forward<ReadHandler>(handler));
-      return;
-    }
-    ReadStep step{session_, first_of(buffers)};
-    begin(std::move(step), std::forward<ReadHandler>(handler));
+    begin(Socket::Operation::kRead, Read{session_, first_of(buffers)},
+          std::forward<ReadHandler>(handler));
   }
 
   // handler(error_code, std::size_t). Over TLS what was not taken must be written next, unchanged,
   // as asio::async_write does.
   template <class ConstBuffers, class WriteHandler>
   void async_write_some(const ConstBuffers& buffers, WriteHandler&& handler) {
-    if (!session_) {
-      socket_.async_write_some(buffers, std::forward<WriteHandler>(handler));
-      return;
-    }
-    WriteStep<ConstBuffers> step{session_, buffers};
-    begin(std::move(step), std::forward<WriteHandler>(handler));
+    begin(Socket::Operation::kWrite, Write<ConstBuffers>{session_, buffers},
+          std::forward<WriteHandler>(handler));
   }
+
+  // done(error_code()) when the connection has broken: by a reset, or because both sides have said
+  // all they had to say. Without reading, so what has come stays.
+  void async_wait_for_fall(Handler done) { socket_->wait_for_fall(std::move(done)); }
+
+  // Sends what goes at once. REQUIRES: not secure, no write under way.
+  void try_send(std::string_view bytes);
 
   // Tells the peer that no more will come: close_notify if there is TLS, then FIN. Never waits.
   void shutdown_send();
   // Ends both directions at once.
   void close();
+  // So that the peer takes it for an error, not for an end.
+  void reset();
 
  private:
   static constexpr std::size_t kMostBuffers = 16;  // looked at in one write
 
-  struct ReadStep {
+  struct Read {
     std::shared_ptr<TlsSession> session;
     asio::mutable_buffer buffer;
-    TlsSession::Step operator()() { return session->read(buffer); }
-    // A read that would surely find nothing is not tried.
-    bool worth_trying() const { return !session->drained() || buffer.size() == 0; }
+
+    Step operator()(Socket& socket) {
+      if (session == nullptr) return socket.receive(buffer);
+      // A read that would surely find nothing is not tried.
+      if (session->drained() && !socket.may_receive() && buffer.size() > 0) {
+        return {Need::kReadable, {}, 0};
+      }
+      socket.others_receive();
+      return session->read(buffer);
+    }
   };
 
   template <class ConstBuffers>
-  struct WriteStep {
+  struct Write {
     std::shared_ptr<TlsSession> session;
     ConstBuffers buffers;
-    TlsSession::Step operator()() {
+
+    Step operator()(Socket& socket) {
       std::array<asio::const_buffer, kMostBuffers> pieces;
       std::size_t count = 0;
       const auto end = asio::buffer_sequence_end(buffers);
@@ -104,35 +128,29 @@ class Stream {
         const asio::const_buffer piece(*at);
         if (piece.size() > 0) pieces[count++] = piece;
       }
-      return session->write({pieces.data(), count});
+      if (count == 0) return {};
+      const std::span<const asio::const_buffer> all(pieces.data(), count);
+      return session == nullptr ? socket.send(all) : session->write(all);
     }
-    bool worth_trying() const { return true; }
   };
 
-  // One read or write over TLS: tried when the socket is ready for it, until it is done.
-  template <class Attempt, class Done>
-  struct Operation {
-    asio::ip::tcp::socket* socket;  // valid unless the session was abandoned
-    Attempt attempt;
+  // A read or a write: tried when the socket is ready for it, until it is done.
+  template <class Try, class Done>
+  struct Trying {
+    Socket* socket;  // there as long as no error is told
+    Socket::Operation operation;
+    Try attempt;
     Done done;
 
     void operator()(error_code error) {
-      if (attempt.session->abandoned()) error = asio::error::operation_aborted;
-      TlsSession::Step step{TlsSession::Need::kNothing, error, 0};
-      if (!error) step = attempt();
-      if (step.need == TlsSession::Need::kNothing) {
-        Done last = std::move(done);  // whatever it frees may hold this stream
-        last(step.error, step.size);
+      Step step{Need::kNothing, error, 0};
+      if (!error) step = attempt(*socket);
+      if (step.need == Need::kNothing) {
+        done(step.error, step.size);
       } else {
-        wait(step.need);
+        Socket& on = *socket;
+        on.wait(operation, step.need, std::move(*this));
       }
-    }
-
-    void wait(TlsSession::Need need) {
-      auto& on = *socket;
-      on.async_wait(need == TlsSession::Need::kReadable ? asio::ip::tcp::socket::wait_read
-                                                        : asio::ip::tcp::socket::wait_write,
-                    std::move(*this));
     }
   };
 
@@ -146,28 +164,26 @@ class Stream {
     return {};
   }
 
-  template <class Attempt, class Done>
-  void begin(Attempt attempt, Done&& done) {
-    TlsSession::Step step{TlsSession::Need::kReadable, {}, 0};
-    if (attempt.session->abandoned()) {
-      step = {TlsSession::Need::kNothing, asio::error::bad_descriptor, 0};
-    } else if (attempt.worth_trying()) {
-      step = attempt();
+  template <class Try, class Done>
+  void begin(Socket::Operation operation, Try attempt, Done&& done) {
+    using Kept = std::decay_t<Done>;
+    const Step step =
+        is_open() ? attempt(*socket_) : Step{Need::kNothing, asio::error::bad_descriptor, 0};
+    if (step.need == Need::kNothing) {
+      socket_->defer([done = Kept(std::forward<Done>(done)),
+                      size = step.size](error_code error) mutable { done(error, size); },
+                     step.error);
+    } else {
+      socket_->wait(operation, step.need,
+                    Trying<Try, Kept>{socket_.get(), operation, std::move(attempt),
+                                      std::forward<Done>(done)});
     }
-    if (step.need == TlsSession::Need::kNothing) {
-      asio::post(get_executor(), [done = std::decay_t<Done>(std::forward<Done>(done)),
-                                  step]() mutable { done(step.error, step.size); });
-      return;
-    }
-    Operation<Attempt, std::decay_t<Done>> operation{&socket_, std::move(attempt),
-                                                     std::forward<Done>(done)};
-    operation.wait(step.need);
   }
 
   void shake_hands(std::shared_ptr<TlsSession> session, Handler done);
 
-  asio::ip::tcp::socket socket_;
-  std::shared_ptr<TlsSession> session_;  // shared with the operations under way
+  std::unique_ptr<Socket> socket_;  // null = moved from
+  std::shared_ptr<TlsSession> session_;
 };
 
 }  // namespace signalbox::net

@@ -32,9 +32,10 @@ constexpr std::size_t kMostBytes = 40 * 1024;
   std::vector<std::unique_ptr<Stream>> held;
   bool good = client.ok();
   for (std::size_t i = 0; i < kConnections && good; ++i) {
-    auto& stream = *held.emplace_back(std::make_unique<Stream>(io));
+    tcp::socket socket(io);
     error_code refused;
-    stream.socket().connect({asio::ip::make_address("127.0.0.1"), port}, refused);
+    socket.connect({asio::ip::make_address("127.0.0.1"), port}, refused);
+    auto& stream = *held.emplace_back(std::make_unique<Stream>(std::move(socket)));
     std::array<char, 1> byte{'?'};
     bool answered = false;
     stream.async_connect_tls(*client, "localhost", [&](error_code error) {

@@ -6,6 +6,7 @@
 #include "net/stream.h"
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 
 #include <functional>
 #include <optional>
@@ -29,8 +30,9 @@ class StreamTest : public ::testing::Test {
   // A new connection in place of the last.
   void connect() {
     tcp::acceptor acceptor(io_, {asio::ip::make_address("127.0.0.1"), 0});
-    near_ = Stream(io_);
-    near_.socket().connect(acceptor.local_endpoint());
+    tcp::socket socket(io_);
+    socket.connect(acceptor.local_endpoint());
+    near_ = Stream(std::move(socket));
     far_ = Stream(acceptor.accept());
     near_said_.reset();
     far_said_.reset();
@@ -192,7 +194,7 @@ TEST_F(StreamTest, an_announced_end_is_eof) {
 TEST_F(StreamTest, an_end_that_tls_did_not_announce_is_told_apart) {
   shake_well();
   asio::async_write(near_, asio::buffer("cut", 3), [](error_code, std::size_t) {});
-  near_.socket().shutdown(tcp::socket::shutdown_send);
+  ::shutdown(near_.fd(), SHUT_WR);
   EXPECT_EQ(read(far_, 4), "cut");
   EXPECT_EQ(last_, stream_truncated());
   EXPECT_EQ(last_.message(), "TLS stream ended without close_notify");
@@ -200,8 +202,7 @@ TEST_F(StreamTest, an_end_that_tls_did_not_announce_is_told_apart) {
 
 TEST_F(StreamTest, a_reset_is_an_error_of_the_socket) {
   shake_well();
-  near_.socket().set_option(asio::socket_base::linger(true, 0));
-  near_.close();
+  near_.reset();
   read(far_, 1);
   EXPECT_EQ(last_, asio::error::connection_reset);
 }
@@ -341,7 +342,8 @@ TEST_F(StreamTest, a_client_of_a_stranger_is_refused_even_where_it_is_only_asked
 
 TEST_F(StreamTest, a_socket_that_takes_little_at_a_time_gets_everything) {
   shake_well();
-  near_.socket().set_option(asio::socket_base::send_buffer_size(4096));
+  const int little = 4096;
+  ::setsockopt(near_.fd(), SOL_SOCKET, SO_SNDBUF, &little, sizeof little);
   const std::string large = pattern(700'001);
   bool wrote = false;
   asio::async_write(near_, asio::buffer(large),

@@ -107,7 +107,7 @@ void TlsSession::open(ssl_ctx_st* context, int fd) {
   SSL_set_bio(ssl_, bio, bio);
 }
 
-TlsSession::Step TlsSession::handshake() {
+Step TlsSession::handshake() {
   ERR_clear_error();
   const int result = SSL_do_handshake(ssl_);
   if (result != 1) {
@@ -124,7 +124,7 @@ TlsSession::Step TlsSession::handshake() {
   return {};
 }
 
-TlsSession::Step TlsSession::read(asio::mutable_buffer into) {
+Step TlsSession::read(asio::mutable_buffer into) {
   if (into.size() == 0) return {};
   ERR_clear_error();
   std::size_t size = 0;
@@ -133,7 +133,7 @@ TlsSession::Step TlsSession::read(asio::mutable_buffer into) {
 }
 
 // Small buffers are gathered: an answer's head and body should be one record, and one system call.
-TlsSession::Step TlsSession::write(std::span<const asio::const_buffer> data) {
+Step TlsSession::write(std::span<const asio::const_buffer> data) {
   thread_local std::array<char, kRecord> gathered;
   std::size_t taken = 0;
   std::size_t skip = 0;  // of the first buffer
@@ -176,7 +176,7 @@ void TlsSession::say_goodbye() {
 
 bool TlsSession::drained() const { return socket_drained_ && SSL_has_pending(ssl_) == 0; }
 
-TlsSession::Step TlsSession::after(int result) {
+Step TlsSession::after(int result) {
   switch (SSL_get_error(ssl_, result)) {
     case SSL_ERROR_WANT_READ:
       return {Need::kReadable, {}, 0};

@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include "net/asio.h"
+#include "net/step.h"
 #include "net/tls.h"
 #include "net/tls_peer.h"
 
@@ -22,15 +23,7 @@ namespace signalbox::net {
 
 class TlsSession {
  public:
-  // What to wait for before calling again; kNothing = the step is over, with `error` or `size`.
-  enum class Need { kNothing, kReadable, kWritable };
-  struct Step {
-    Need need = Need::kNothing;
-    error_code error;
-    std::size_t size = 0;
-  };
-
-  // `fd` stays the caller's, and open until abandon().
+  // `fd` stays the caller's; no calls but the destructor once it is closed.
   TlsSession(std::shared_ptr<const TlsServer> server, int fd);
   // `server_name` is the DNS name or IP literal that the peer's certificate must be for.
   TlsSession(std::shared_ptr<const TlsClient> client, const std::string& server_name, int fd);
@@ -48,10 +41,6 @@ class TlsSession {
 
   // All that was received has been read, and the last look found no more: wait before reading.
   bool drained() const;
-
-  // The socket is gone: no more calls but this and the destructor.
-  void abandon() { abandoned_ = true; }
-  bool abandoned() const { return abandoned_; }
 
   // After the handshake.
   std::string_view alpn() const;
@@ -71,7 +60,6 @@ class TlsSession {
   int system_error_ = 0;  // of the socket, at the last failure
   bool socket_ended_ = false;
   bool socket_drained_ = false;
-  bool abandoned_ = false;
   std::optional<TlsPeer> peer_;
 };
 

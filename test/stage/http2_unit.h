@@ -132,7 +132,6 @@ class Http2Unit {
     acceptor_.async_accept([this](error_code error, asio::ip::tcp::socket socket) {
       if (error) return;
       ++accepted_;
-      socket.set_option(asio::ip::tcp::no_delay(true), error);
       const auto connection = std::make_shared<Connection>(net::Stream(std::move(socket)), *this);
       connections_.push_back(connection);
       connection->start_link();
