@@ -61,6 +61,7 @@ class ExplainRing {
   const Entry* entry(const Stripe& stripe, RequestId id) const;
   observe::RequestStory* story(Stripe& stripe, RequestId id);
   Stripe* stripe_of(RequestId id) const;
+  static void prefetch(const Stripe& stripe, std::size_t at);
 
   std::size_t per_loop_;
   std::vector<std::unique_ptr<Stripe>> stripes_;

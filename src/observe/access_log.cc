@@ -16,14 +16,9 @@ std::string_view without_query(std::string_view path) {
   return path.substr(0, path.find_first_of("?#")).substr(0, kMaxLoggedPathBytes);
 }
 
-void key(std::string& out, std::string_view name) {
-  out += ",\"";
-  out += name;
-  out += "\":";
-}
-
-void text(std::string& out, std::string_view name, std::string_view value) {
-  key(out, name);
+// `key` is a member's name as it stands in the line, with the comma before it.
+void text(std::string& out, std::string_view key, std::string_view value) {
+  out += key;
   if (value.empty()) {
     out += "null";
   } else {
@@ -32,18 +27,16 @@ void text(std::string& out, std::string_view name, std::string_view value) {
 }
 
 template <class Number>
-void number(std::string& out, std::string_view name, Number value) {
-  key(out, name);
+void number(std::string& out, std::string_view key, Number value) {
+  out += key;
   const fmt::format_int digits(value);
   out.append(digits.data(), digits.size());
 }
 
 // Milliseconds with three decimals.
-void millis(std::string& out, std::string_view name, Duration duration) {
-  key(out, name);
+void millis(std::string& out, std::string_view key, Duration duration) {
   const auto micros = static_cast<std::uint64_t>((duration.count() + 500) / 1000);
-  const fmt::format_int whole(micros / 1000);
-  out.append(whole.data(), whole.size());
+  number(out, key, micros / 1000);
   const std::uint64_t rest = micros % 1000;
   const char decimals[] = {'.', static_cast<char>('0' + rest / 100),
                            static_cast<char>('0' + rest / 10 % 10),
@@ -57,22 +50,22 @@ void append_access_line(std::string& out, const AccessRecord& record) {
   out += "{\"time\":\"";
   append_timestamp(out, record.at);
   out += '"';
-  text(out, "request_id", record.request_id);
-  text(out, "client", record.client_address);
-  text(out, "method", record.method);
-  text(out, "path", without_query(record.path));
-  text(out, "service", record.service);
-  text(out, "unit", record.unit);
-  text(out, "endpoint", record.endpoint);
-  text(out, "mode", core::to_string(record.mode));
-  text(out, "outcome", record.outcome);
-  number(out, "status", record.status);
-  number(out, "attempts", record.attempts);
-  number(out, "bytes_in", record.bytes_in);
-  number(out, "bytes_out", record.bytes_out);
-  millis(out, "held_ms", record.held);
-  millis(out, "ttfb_ms", record.time_to_first_byte);
-  millis(out, "duration_ms", record.duration);
+  text(out, R"(,"request_id":)", record.request_id);
+  text(out, R"(,"client":)", record.client_address);
+  text(out, R"(,"method":)", record.method);
+  text(out, R"(,"path":)", without_query(record.path));
+  text(out, R"(,"service":)", record.service);
+  text(out, R"(,"unit":)", record.unit);
+  text(out, R"(,"endpoint":)", record.endpoint);
+  text(out, R"(,"mode":)", core::to_string(record.mode));
+  text(out, R"(,"outcome":)", record.outcome);
+  number(out, R"(,"status":)", record.status);
+  number(out, R"(,"attempts":)", record.attempts);
+  number(out, R"(,"bytes_in":)", record.bytes_in);
+  number(out, R"(,"bytes_out":)", record.bytes_out);
+  millis(out, R"(,"held_ms":)", record.held);
+  millis(out, R"(,"ttfb_ms":)", record.time_to_first_byte);
+  millis(out, R"(,"duration_ms":)", record.duration);
   out += "}\n";
 }
 

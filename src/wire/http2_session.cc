@@ -33,8 +33,22 @@ std::uint8_t* bytes_of(std::string_view text) {
   return reinterpret_cast<std::uint8_t*>(const_cast<char*>(text.data()));
 }
 
+// The fields whose values come again on a connection. Only these go into the table of header
+// compression: a value that is new each time pushes the others out, is compared with every one
+// before it - and, where it is a secret, could be guessed from the sizes (RFC 7541 7.1).
+bool comes_again(std::string_view name) {
+  constexpr std::array<std::string_view, 14> kNames = {
+      ":authority",    ":method", ":path",      ":scheme",       ":status",
+      "accept",        "server",  "te",         "content-type",  "accept-encoding",
+      "grpc-encoding", "vary",    "user-agent", "cache-control",
+  };
+  return std::any_of(kNames.begin(), kNames.end(),
+                     [name](std::string_view known) { return equals_ignoring_case(name, known); });
+}
+
 nghttp2_nv make_field(std::string_view name, std::string_view value) {
-  return {bytes_of(name), bytes_of(value), name.size(), value.size(), NGHTTP2_NV_FLAG_NONE};
+  const std::uint8_t flags = comes_again(name) ? NGHTTP2_NV_FLAG_NONE : NGHTTP2_NV_FLAG_NO_INDEX;
+  return {bytes_of(name), bytes_of(value), name.size(), value.size(), flags};
 }
 
 void append_big_endian(std::string& out, std::uint32_t value) {
