@@ -313,9 +313,9 @@ void Http1ClientConnection::write(std::string_view bytes) {
   write_pending_ = true;
   deadline_.set(net::now() + loop_.options().send_timeout);
   loop_.count(loop_.counters().bytes_out, bytes.size());
-  asio::async_write(
-      stream_, asio::buffer(bytes.data(), bytes.size()),
-      [self = shared_from_this()](error_code error, std::size_t) { self->on_written(error); });
+  stream_.async_write_all(bytes, [self = shared_from_this()](error_code error, std::size_t) {
+    self->on_written(error);
+  });
 }
 
 void Http1ClientConnection::on_written(error_code error) {

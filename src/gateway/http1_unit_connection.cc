@@ -62,12 +62,11 @@ void Http1UnitConnection::flush() {
   SIGNALBOX_ASSERT(!write_pending_);
   write_pending_ = true;
   sending_.swap(collected_);
-  asio::async_write(stream_, asio::buffer(sending_),
-                    [self = shared_from_this()](error_code error, std::size_t) {
-                      self->write_pending_ = false;
-                      self->sending_.clear();
-                      if (self->listener_ != nullptr) self->listener_->on_sent(!error);
-                    });
+  stream_.async_write_all(sending_, [self = shared_from_this()](error_code error, std::size_t) {
+    self->write_pending_ = false;
+    self->sending_.clear();
+    if (self->listener_ != nullptr) self->listener_->on_sent(!error);
+  });
 }
 
 void Http1UnitConnection::read() {

@@ -50,11 +50,11 @@ void Tunnel::pass_on(Direction& direction, const char* bytes, std::size_t count)
   moved_at_ = net::now();
   direction.bytes += count;
   loop_.count(&direction == &up_ ? loop_.counters().bytes_in : loop_.counters().bytes_out, count);
-  asio::async_write(*direction.to, asio::buffer(bytes, count),
-                    [self = shared_from_this(), &direction](error_code error, std::size_t) {
-                      if (self->closed_) return;
-                      error ? self->close() : self->pump(direction);
-                    });
+  direction.to->async_write_all(
+      {bytes, count}, [self = shared_from_this(), &direction](error_code error, std::size_t) {
+        if (self->closed_) return;
+        error ? self->close() : self->pump(direction);
+      });
 }
 
 void Tunnel::on_end(Direction& direction) {

@@ -82,9 +82,9 @@ void Http2Link::write() {
   } else {
     write_pending_ = true;
     on_traffic(0, out_.size());
-    asio::async_write(
-        stream_, asio::buffer(out_),
-        [self = shared_from_this()](error_code error, std::size_t) { self->on_write(error); });
+    stream_.async_write_all(out_, [self = shared_from_this()](error_code error, std::size_t) {
+      self->on_write(error);
+    });
   }
   if (state_ == State::kOpen) on_written();
 }

@@ -65,10 +65,9 @@ void Link::exchange(std::string request, bool head_request, std::size_t max_body
   body_.clear();
   parser_.reset(head_request);
   writing_ = true;
-  asio::async_write(stream_, asio::buffer(request_),
-                    [self = shared_from_this()](error_code ec, std::size_t) {
-                      if (!ec) self->writing_ = false;
-                    });
+  stream_.async_write_all(request_, [self = shared_from_this()](error_code ec, std::size_t) {
+    if (!ec) self->writing_ = false;
+  });
 }
 
 void Link::close() {

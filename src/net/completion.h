@@ -44,7 +44,7 @@ class Completion {
   void operator()(error_code error) { std::exchange(actions_, nullptr)->call(memory_, error); }
 
  private:
-  static constexpr std::size_t kInside = 160;
+  static constexpr std::size_t kInside = 80;
 
   struct Actions {
     void (*move)(std::byte* from, std::byte* to) noexcept;  // `from` is over afterwards

@@ -10,15 +10,23 @@
 
 namespace signalbox::net {
 
+Deadline::~Deadline() { deadlines_.remove(*this); }
+
 void Deadline::set(TimePoint at) {
-  clear();
   at_ = at;
-  deadlines_.set_.insert(*this);
+  if (place_.is_linked() && filed_at_ <= at) return;
+  deadlines_.file(*this);
   deadlines_.arm();
 }
 
-void Deadline::clear() {
-  if (place_.is_linked()) deadlines_.set_.erase(deadlines_.set_.iterator_to(*this));
+void Deadlines::file(Deadline& deadline) {
+  remove(deadline);
+  deadline.filed_at_ = deadline.at_;
+  set_.insert(deadline);
+}
+
+void Deadlines::remove(Deadline& deadline) {
+  if (deadline.place_.is_linked()) set_.erase(set_.iterator_to(deadline));
 }
 
 void Deadlines::stop() {
@@ -27,8 +35,8 @@ void Deadlines::stop() {
 }
 
 void Deadlines::arm() {
-  if (stopped_ || set_.empty() || set_.begin()->at_ >= armed_for_) return;
-  armed_for_ = set_.begin()->at_;
+  if (stopped_ || set_.empty() || set_.begin()->filed_at_ >= armed_for_) return;
+  armed_for_ = set_.begin()->filed_at_;
   timer_.expires_after(std::chrono::duration_cast<asio::steady_timer::duration>(
       std::max(armed_for_ - now(), Duration::zero())));
   timer_.async_wait([this](const error_code& error) {
@@ -40,8 +48,13 @@ void Deadlines::arm() {
 void Deadlines::on_timer() {
   armed_for_ = TimePoint::max();
   const TimePoint reached = now();
-  while (!stopped_ && !set_.empty() && set_.begin()->at_ <= reached) {
+  while (!stopped_ && !set_.empty() && set_.begin()->filed_at_ <= reached) {
     Deadline& due = *set_.begin();
+    if (due.at_ != due.filed_at_) {
+      due.is_set() ? file(due) : remove(due);
+      continue;
+    }
+    remove(due);
     due.clear();
     // The callee may destroy the deadline, and with it the function that is running.
     const auto call = due.due_;

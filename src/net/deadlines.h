@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Many deadlines on one loop, at the price of one timer. A busy connection moves its deadline with
-// every request and hardly ever meets it, so moving one must cost next to nothing: they lie in a
-// tree of their own (no allocation), and the system's timer is only touched when the first of all
-// comes earlier than it is set for. When it fires too early it is set again.
+// every message and hardly ever meets it, so moving one must cost next to nothing. They lie in a
+// tree of their own (no allocation), where one that is moved to later, or cleared, stays until its
+// old time comes: then it is put where it belongs, or taken out. The system's timer is only touched
+// when the first of all comes earlier than it is set for; when it fires too early it is set again.
 #pragma once
 
 #include <boost/intrusive/set.hpp>
@@ -25,21 +26,23 @@ class Deadline {
       : deadlines_(deadlines), due_(std::move(due)) {}
   Deadline(const Deadline&) = delete;
   Deadline& operator=(const Deadline&) = delete;
-  ~Deadline() { clear(); }
+  ~Deadline();
 
   // Moves it. When it comes it is unset, and `due` is called.
   void set(TimePoint at);
-  void clear();
-  bool is_set() const { return place_.is_linked(); }
+  void clear() { at_ = kNever; }
+  bool is_set() const { return at_ != kNever; }
   TimePoint at() const { return at_; }
 
  private:
   friend class Deadlines;
-  struct Earlier;
+
+  static constexpr TimePoint kNever = TimePoint::max();
 
   Deadlines& deadlines_;
   std::function<void()> due_;
-  TimePoint at_{};
+  TimePoint at_ = kNever;
+  TimePoint filed_at_{};  // its key in the tree, while it is there; not later than at_
   boost::intrusive::set_member_hook<> place_;
 };
 
@@ -53,9 +56,13 @@ class Deadlines {
  private:
   friend class Deadline;
   struct Earlier {
-    bool operator()(const Deadline& a, const Deadline& b) const { return a.at_ < b.at_; }
+    bool operator()(const Deadline& a, const Deadline& b) const {
+      return a.filed_at_ < b.filed_at_;
+    }
   };
 
+  void file(Deadline& deadline);
+  void remove(Deadline& deadline);
   void arm();
   void on_timer();
 

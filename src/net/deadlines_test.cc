@@ -45,6 +45,44 @@ TEST(Deadlines, one_that_was_moved_or_cleared_does_not_come_at_its_old_time) {
   EXPECT_GE(came[0], start + 4ms);
 }
 
+TEST(Deadlines, those_that_were_moved_still_come_in_order_of_time) {
+  asio::io_context io;
+  Deadlines deadlines(io);
+  std::string order;
+  Deadline a(deadlines, [&] { order += 'a'; });
+  Deadline b(deadlines, [&] { order += 'b'; });
+  Deadline c(deadlines, [&] { order += 'c'; });
+  const TimePoint start = now();
+  c.set(start + 1ms);
+  b.set(start + 9ms);
+  a.set(start + 4ms);
+  c.set(start + 6ms);            // later
+  b.set(start + 5ms);            // earlier
+  while (now() < start + 6ms) {  // all are due when the loop first looks
+  }
+  io.run();
+  EXPECT_EQ(order, "abc");
+}
+
+TEST(Deadlines, one_that_was_cleared_may_be_set_to_any_time_again) {
+  asio::io_context io;
+  Deadlines deadlines(io);
+  int calls = 0;
+  Deadline earlier(deadlines, [&] { calls += 1; });
+  Deadline later(deadlines, [&] { calls += 10; });
+  const TimePoint start = now();
+  for (Deadline* const deadline : {&earlier, &later}) {
+    deadline->set(start + 2ms);
+    deadline->clear();
+    EXPECT_FALSE(deadline->is_set());
+  }
+  earlier.set(start + 1ms);
+  later.set(start + 3ms);
+  io.run();
+  EXPECT_EQ(calls, 11);
+  EXPECT_GE(now(), start + 3ms);
+}
+
 TEST(Deadlines, one_may_destroy_itself_and_others_when_it_comes) {
   asio::io_context io;
   Deadlines deadlines(io);

@@ -6,7 +6,9 @@
 
 #include <sys/epoll.h>
 
+#include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 
 #include "base/assert.h"
@@ -71,9 +73,12 @@ void Poller::turn() {
   turning_ = true;
   std::array<epoll_event, kMostEvents> events;
   const int count = ::epoll_wait(epoll_, events.data(), kMostEvents, 0);
-  for (int i = 0; i < count; ++i) {
-    const epoll_event& event = events[static_cast<std::size_t>(i)];
-    tell(event.data.u64, event.events);
+  const std::span<const epoll_event> come(events.data(),
+                                          static_cast<std::size_t>(std::max(0, count)));
+  for (std::size_t i = 0; i < come.size(); ++i) {
+    // Of thousands of sockets, those of the next events are in no cache; by their turn they are.
+    if (i + 1 < come.size()) __builtin_prefetch(find(come[i + 1].data.u64));
+    tell(come[i].data.u64, come[i].events);
   }
   turning_ = false;
   if (!posted_) run_deferred();

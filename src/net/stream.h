@@ -82,6 +82,14 @@ class Stream {
           std::forward<WriteHandler>(handler));
   }
 
+  // handler(error_code, std::size_t), once all of it has been taken, or after an error. `bytes`
+  // stay as and where they are until then.
+  template <class WriteHandler>
+  void async_write_all(std::string_view bytes, WriteHandler&& handler) {
+    begin(Socket::Operation::kWrite, WriteAll{session_, bytes, 0},
+          std::forward<WriteHandler>(handler));
+  }
+
   // done(error_code()) when the connection has broken: by a reset, or because both sides have said
   // all they had to say. Without reading, so what has come stays.
   void async_wait_for_fall(Handler done) { socket_->wait_for_fall(std::move(done)); }
@@ -131,6 +139,23 @@ class Stream {
       if (count == 0) return {};
       const std::span<const asio::const_buffer> all(pieces.data(), count);
       return session == nullptr ? socket.send(all) : session->write(all);
+    }
+  };
+
+  struct WriteAll {
+    std::shared_ptr<TlsSession> session;
+    std::string_view bytes;
+    std::size_t taken;
+
+    Step operator()(Socket& socket) {
+      while (taken < bytes.size()) {
+        const asio::const_buffer rest(bytes.data() + taken, bytes.size() - taken);
+        const std::span<const asio::const_buffer> all(&rest, 1);
+        const Step step = session == nullptr ? socket.send(all) : session->write(all);
+        if (step.need != Need::kNothing || step.error) return step;
+        taken += step.size;
+      }
+      return {Need::kNothing, {}, taken};
     }
   };
 

@@ -341,15 +341,29 @@ TEST_F(StreamTest, a_client_of_a_stranger_is_refused_even_where_it_is_only_asked
 }
 
 TEST_F(StreamTest, a_socket_that_takes_little_at_a_time_gets_everything) {
-  shake_well();
-  const int little = 4096;
-  ::setsockopt(near_.fd(), SOL_SOCKET, SO_SNDBUF, &little, sizeof little);
-  const std::string large = pattern(700'001);
-  bool wrote = false;
-  asio::async_write(near_, asio::buffer(large),
-                    [&](error_code error, std::size_t) { wrote = !error; });
-  EXPECT_EQ(read(far_, large.size(), 1'313), large);
-  EXPECT_TRUE(wrote);
+  for (const bool secure : {false, true}) {
+    SCOPED_TRACE(secure ? "over TLS" : "in clear");
+    connect();
+    if (secure) shake_well();
+    const int little = 4096;
+    ::setsockopt(near_.fd(), SOL_SOCKET, SO_SNDBUF, &little, sizeof little);
+    const std::string large = pattern(700'001);
+    std::size_t written = 0;
+    near_.async_write_all(large, [&](error_code error, std::size_t size) {
+      if (!error) written = size;
+    });
+    EXPECT_EQ(read(far_, large.size(), 1'313), large);
+    EXPECT_EQ(written, large.size());
+  }
+}
+
+TEST_F(StreamTest, a_write_to_a_peer_that_left_fails) {
+  const std::string large = pattern(7'000'000);
+  error_code said;
+  near_.async_write_all(large, [&](error_code error, std::size_t) { said = error; });
+  far_.reset();
+  run_until([&] { return static_cast<bool>(said); });
+  EXPECT_EQ(said, asio::error::connection_reset);
 }
 
 }  // namespace
