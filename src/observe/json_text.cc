@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <cmath>
@@ -136,21 +137,29 @@ bool all_plain(std::uint64_t bytes) {
          has_zero(bytes ^ (kOnes * '\\')) == 0;
 }
 
-// How many bytes stand as they are before the first that needs care.
-std::size_t plain_length(std::string_view text) {
-  std::size_t at = 0;
-  for (std::uint64_t word = 0; at + sizeof word <= text.size(); at += sizeof word) {
-    std::memcpy(&word, text.data() + at, sizeof word);
-    if (!all_plain(word)) break;
+// Whether all of them do. The last word overlaps the one before it; a text that fills none is
+// filled up.
+bool all_plain(std::string_view text) {
+  constexpr std::size_t kWord = sizeof(std::uint64_t);
+  std::uint64_t word = 0;
+  if (text.size() < kWord) {
+    std::array<char, kWord> filled;
+    filled.fill('.');
+    text.copy(filled.data(), text.size());
+    std::memcpy(&word, filled.data(), kWord);
+    return all_plain(word);
   }
-  while (at < text.size() && text[at] >= ' ' && text[at] <= '~' && text[at] != '"' &&
-         text[at] != '\\') {
-    ++at;
+  for (std::size_t at = 0; at + kWord < text.size(); at += kWord) {
+    std::memcpy(&word, text.data() + at, kWord);
+    if (!all_plain(word)) return false;
   }
-  return at;
+  std::memcpy(&word, text.data() + text.size() - kWord, kWord);
+  return all_plain(word);
 }
 
 }  // namespace
+
+bool stands_as_it_is(std::string_view text) { return all_plain(text); }
 
 std::string json_text(const json::value& value, Layout layout) {
   std::string out;
@@ -162,9 +171,11 @@ std::string json_text(const json::value& value, Layout layout) {
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   // Almost all of what is written needs no care.
-  const std::size_t length = plain_length(text);
-  out.append(text.substr(0, length));
-  for (std::size_t at = length; at < text.size();) {
+  if (all_plain(text)) {
+    out.append(text).append(1, '"');
+    return;
+  }
+  for (std::size_t at = 0; at < text.size();) {
     const char32_t c = next_code_point(text, at);
     switch (c) {
       case U'"':

@@ -20,6 +20,9 @@ enum class Layout {
 // null.
 std::string json_text(const boost::json::value& value, Layout layout);
 
+// Whether a JSON string of `text` is the text between quotes.
+bool stands_as_it_is(std::string_view text);
+
 // `text` in quotes: controls escaped, each malformed byte as U+FFFD. The result is pure printable
 // UTF-8, so a log line cannot be split or a terminal driven by what it quotes.
 void append_json_string(std::string& out, std::string_view text);

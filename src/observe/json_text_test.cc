@@ -64,5 +64,19 @@ TEST(JsonText, rounding_cuts_the_noise_only) {
   EXPECT_EQ(rounded(1e300, 6), 1e300);
 }
 
+TEST(JsonText, a_byte_that_needs_care_is_seen_wherever_it_stands) {
+  for (std::size_t size = 1; size <= 25; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string text(size, 'x');
+        text[at] = static_cast<char>(byte);
+        const bool plain = byte >= ' ' && byte <= '~' && byte != '"' && byte != '\\';
+        ASSERT_EQ(stands_as_it_is(text), plain) << size << " bytes, " << byte << " at " << at;
+      }
+    }
+  }
+  EXPECT_TRUE(stands_as_it_is(""));
+}
+
 }  // namespace
 }  // namespace signalbox::observe

@@ -37,10 +37,11 @@ std::uint8_t* bytes_of(std::string_view text) {
 // compression: a value that is new each time pushes the others out, is compared with every one
 // before it - and, where it is a secret, could be guessed from the sizes (RFC 7541 7.1).
 bool comes_again(std::string_view name) {
-  constexpr std::array<std::string_view, 14> kNames = {
-      ":authority",    ":method", ":path",      ":scheme",       ":status",
-      "accept",        "server",  "te",         "content-type",  "accept-encoding",
-      "grpc-encoding", "vary",    "user-agent", "cache-control",
+  constexpr std::array<std::string_view, 16> kNames = {
+      ":authority",   ":method",         ":path",         ":scheme",
+      ":status",      "accept",          "server",        "te",
+      "content-type", "accept-encoding", "grpc-encoding", "vary",
+      "user-agent",   "cache-control",   "date",          "x-signalbox-unit",
   };
   return std::any_of(kNames.begin(), kNames.end(),
                      [name](std::string_view known) { return equals_ignoring_case(name, known); });

@@ -89,6 +89,17 @@ Result<std::string, ParseFailure> resolve_segments(std::string_view path) {
   return out;
 }
 
+// Nothing of it would be decoded or resolved, as of almost every path. REQUIRES: starts with '/'.
+bool is_normal(std::string_view path) {
+  char before = '\0';
+  for (const char c : path) {
+    // A dot segment, or an empty one, begins behind a slash.
+    if (c == '%' || c == ';' || (before == '/' && (c == '/' || c == '.'))) return false;
+    before = c;
+  }
+  return true;
+}
+
 }  // namespace
 
 std::string Target::text() const { return has_query ? path + '?' + query : path; }
@@ -127,6 +138,10 @@ Result<Target, ParseFailure> normalise_target(std::string_view target) {
   if (rest.empty() && rest.data() != target.data()) rest = "/";
   if (!rest.starts_with('/')) return refuse("the target has no path");
 
+  if (is_normal(rest)) {
+    out.path = rest;
+    return out;
+  }
   const auto decoded = decode_unreserved(rest);
   if (!decoded.ok()) return decoded.error();
   auto resolved = resolve_segments(*decoded);
