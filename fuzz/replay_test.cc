@@ -16,6 +16,10 @@
 #include "fuzz/target.h"
 
 namespace signalbox::fuzz {
+
+// For the names of the tests: by default the bytes of the struct are printed.
+void PrintTo(const Target& target, std::ostream* out) { *out << target.what; }
+
 namespace {
 
 namespace fs = std::filesystem;
