@@ -3,10 +3,12 @@
 """The arithmetic behind the comparison's tables, on figures made up; no gateway runs here."""
 
 import os
+import subprocess
 import sys
 import tempfile
 import time
 import unittest
+from contextlib import contextmanager
 from pathlib import Path
 
 import process_stat
@@ -90,6 +92,17 @@ class Sections(unittest.TestCase):
         self.assertEqual(self.file.read_text(), "nothing\n")
 
 
+@contextmanager
+def twin():
+    """The id of a process that has begun and waits; of the same program each time."""
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        process.stdin.write(b"\n")
+        process.stdin.flush()
+        process.stdout.readline()
+        yield process.pid
+        process.stdin.close()
+
+
 class ProcessStat(unittest.TestCase):
     def test_work_costs_time_and_memory(self):
         before, size = process_stat.cpu_time(os.getpid()), process_stat.memory_bytes(os.getpid())
@@ -100,6 +113,16 @@ class ProcessStat(unittest.TestCase):
         used = process_stat.cpu_time(os.getpid()) - before
         self.assertGreaterEqual(used.total_ns, 50_000_000)
         self.assertGreater(process_stat.memory_bytes(os.getpid()) - size, 16 << 20)
+        self.assertEqual(len(kept), 32 << 20)
+
+    def test_own_memory_is_what_was_written_whoever_else_runs_the_same_program(self):
+        with twin() as first:
+            before = process_stat.own_memory_bytes(first)
+            with twin(), twin():  # the program's pages count for a third each now
+                self.assertEqual(process_stat.own_memory_bytes(first), before)
+        size = process_stat.own_memory_bytes(os.getpid())
+        kept = bytearray(os.urandom(32 << 20))
+        self.assertGreater(process_stat.own_memory_bytes(os.getpid()) - size, 31 << 20)
         self.assertEqual(len(kept), 32 << 20)
 
     def test_open_files_are_counted(self):

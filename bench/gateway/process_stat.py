@@ -60,12 +60,15 @@ def cpu_time(pid: int) -> CpuTime:
 def memory_bytes(pid: int) -> int:
     """Proportional set size of the process and its descendants: pages that several map are divided
     among them. The kernel's socket buffers are in it nowhere."""
-    total = 0
-    for member in family(pid):
-        for line in Path(f"/proc/{member}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                total += int(line.split()[1]) * 1024
-    return total
+    return _mapped_bytes(pid, "Pss")
+
+
+def own_memory_bytes(pid: int) -> int:
+    """What the process and its descendants wrote for themselves: heap, stacks, changed data; also what
+    of it lies in swap. For watching growth over a time in which others come and go: the pages of the
+    program and its libraries are not in it, whose proportional share falls and rises by megabytes when
+    another process of the same program begins or ends."""
+    return _mapped_bytes(pid, "Pss_Anon", "Pss_Shmem", "SwapPss")
 
 
 def descriptors(pid: int) -> int:
@@ -77,6 +80,15 @@ def alive(pid: int) -> bool:
         return _stat_fields(pid)[0] != "Z"
     except OSError:
         return False
+
+
+def _mapped_bytes(pid: int, *kinds: str) -> int:
+    total = 0
+    for member in family(pid):
+        lines = Path(f"/proc/{member}/smaps_rollup").read_text().splitlines()[1:]
+        kib = {name: int(value.split()[0]) for name, value in (line.split(":") for line in lines)}
+        total += sum(kib[kind] for kind in kinds) * 1024
+    return total
 
 
 def _tasks(pid: int) -> list[Path]:

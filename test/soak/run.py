@@ -176,7 +176,7 @@ def keep_going(gateway: Gateway, callers: Callers, faults: Faults, options: argp
     reloads = 0
     while (now := time.monotonic() - began) < options.seconds and gateway.child.running():
         if now >= next_sample:
-            memory.append((now, process_stat.memory_bytes(gateway.child.pid)))
+            memory.append((now, process_stat.own_memory_bytes(gateway.child.pid)))
             files.append((now, process_stat.descriptors(gateway.child.pid)))
             next_sample = now + 1
         if reloads < options.reloads and now >= reloads * options.seconds / options.reloads:
@@ -231,7 +231,7 @@ def judge(gateway, callers, rough, faults, memory, files, left, options) -> int:
             gateway.applied == options.reloads,
         ),
         (
-            "memory (PSS), MiB",
+            "memory of its own, MiB",
             f"{sizes.first / 2**20:.1f} first, {sizes.last / 2**20:.1f} last; slope "
             f"{sizes.per_minute / 1024:+.1f} KiB/min",
             is_flat(sizes, 0.05, 3 * 2**20),
