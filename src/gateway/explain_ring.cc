@@ -16,6 +16,16 @@ constexpr std::size_t kCacheLine = 64;
 // Of a story's steps: the head of the first and a few candidates, as far as they are mostly used.
 constexpr std::size_t kPrefetched = 6 * kCacheLine;
 
+// What the story of an ordinary request needs. A place that held one which needed more gives that
+// back: kept, it would in time be there in every place, and memory would creep up for weeks.
+constexpr std::size_t kUsualSteps = 1;
+constexpr std::size_t kUsualPath = 128;
+
+void make_usual(observe::RequestStory& story) {
+  if (story.steps.capacity() > kUsualSteps) std::vector<observe::StoryStep>().swap(story.steps);
+  if (story.path.capacity() > kUsualPath) std::string().swap(story.path);
+}
+
 }  // namespace
 
 std::string format_id(RequestId id) {
@@ -83,6 +93,7 @@ void ExplainRing::began(RequestId id, std::string_view method, std::string_view 
   Entry& entry = stripe->entries[at];
   entry.id = id;
   observe::RequestStory& story = entry.story;
+  make_usual(story);
   story.method = method;
   story.path = path;
   story.started_at = started_at;

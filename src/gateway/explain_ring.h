@@ -2,8 +2,9 @@
 //
 // The stories of the latest requests, for `signalbox explain`: each decision with the view it was
 // taken under, and what came of it. Bounded: the oldest story gives way to the newest, and its
-// memory is used again. A request's id says which loop it is of and the how manieth there, so its
-// place is known without a search, and loops do not wait for each other.
+// memory is used again, up to what an ordinary story needs. A request's id says which loop it is of
+// and the how manieth there, so its place is known without a search, and loops do not wait for each
+// other.
 #pragma once
 
 #include <cstdint>

@@ -4,6 +4,9 @@
 #include "gateway/explain_ring.h"
 
 #include <gtest/gtest.h>
+#include <malloc.h>
+
+#include <string>
 
 namespace signalbox::gateway {
 namespace {
@@ -80,6 +83,26 @@ TEST(ExplainRing, there_is_no_story_without_a_decision) {
   ring.began(RequestId(1), "GET", "/");
   ring.observed(RequestId(1), {});
   EXPECT_FALSE(ring.find(RequestId(1)).has_value());
+}
+
+// A fault makes stories longer for a while, in a few places of the ring each time.
+TEST(ExplainRing, what_long_stories_needed_is_given_back) {
+  constexpr std::uint64_t kPlaces = 1'000;
+  ExplainRing ring(kPlaces);
+  const auto view = some_view();
+  const std::string long_path = "/" + std::string(2'000, 'p');
+  std::uint64_t next = 0;
+  const auto fill = [&](const std::string& path, int steps) {
+    for (std::uint64_t i = 0; i < kPlaces; ++i) {
+      const RequestId id(next++);
+      ring.began(id, "POST", path);
+      for (int step = 0; step < steps; ++step) ring.decided(decision_for(id), view);
+    }
+    return ::mallinfo2().uordblks;
+  };
+  const std::size_t before = fill("/v1/embeddings", 1);
+  const std::size_t with_long_stories = fill(long_path, 4);
+  EXPECT_LE(fill("/v1/embeddings", 1), before + 100'000) << with_long_stories;
 }
 
 }  // namespace
