@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -30,12 +32,18 @@ Result<std::string, Diagnostics> read_text_file(const std::string& path, std::st
     return about_file(path, fmt::format("the file cannot be opened: {}", why),
                       "check that this user may read it");
   }
-  std::string text(kLargestFileBytes + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  // In pieces: room for the largest file, taken at each reload, is what an allocator would then
+  // keep.
+  std::string text;
+  std::array<char, 16384> piece{};
+  while (text.size() <= kLargestFileBytes && file.good()) {
+    file.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+    text.append(piece.data(), static_cast<std::size_t>(file.gcount()));
+  }
   if (file.bad()) {
     return about_file(path, fmt::format("reading failed: {}", std::strerror(errno)), "");
   }
-  text.resize(static_cast<std::size_t>(file.gcount()));
+  text.resize(std::min(text.size(), kLargestFileBytes + 1));
   return text;
 }
 
