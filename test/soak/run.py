@@ -234,7 +234,7 @@ def judge(gateway, callers, rough, faults, memory, files, left, options) -> int:
             "memory of its own, MiB",
             f"{sizes.first / 2**20:.1f} first, {sizes.last / 2**20:.1f} last; slope "
             f"{sizes.per_minute / 1024:+.1f} KiB/min",
-            is_flat(sizes, 0.05, 3 * 2**20),
+            is_flat(sizes, 0.05, 2 * 2**20),
         ),
         (
             "open files",
