@@ -169,12 +169,14 @@ def answers(port: int) -> bool:
 
 
 def keep_going(gateway: Gateway, callers: Callers, faults: Faults, options: argparse.Namespace):
-    """Reloads and samples until the time is over or the gateway is dead."""
+    """Reloads and samples until the time is over, the gateway is dead, or nothing goes wrong any more."""
     memory, files = [], []
     began = time.monotonic()
     next_sample = next_word = 0.0
     reloads = 0
     while (now := time.monotonic() - began) < options.seconds and gateway.child.running():
+        if faults.error:
+            break
         if now >= next_sample:
             memory.append((now, process_stat.own_memory_bytes(gateway.child.pid)))
             files.append((now, process_stat.descriptors(gateway.child.pid)))
