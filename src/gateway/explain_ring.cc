@@ -72,6 +72,7 @@ void ExplainRing::prefetch(const Stripe& stripe, std::size_t at) {
   const std::size_t places = stripe.entries.size();
   if (at + 2 * kAhead >= places) return;
   const observe::RequestStory& next = stripe.entries[at + kAhead].story;
+  if (next.steps.capacity() == 0) return;  // the first time round
   const auto* const steps = reinterpret_cast<const char*>(next.steps.data());
   for (std::size_t line = 0; line < kPrefetched; line += kCacheLine) {
     __builtin_prefetch(steps + line, 1);
