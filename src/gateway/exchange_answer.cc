@@ -201,8 +201,9 @@ void Exchange::answer(int status, std::string_view message, std::string_view cod
   status_ = status;
   outcome_ = fmt::format("rejected:{}", code);
   const std::string body = wire::json_error(message, wire::error_type(status), code);
-  BoundedVector<wire::OwnField, 4> own;
+  BoundedVector<wire::OwnField, 5> own;
   own.push_back({"content-type", "application/json"});
+  own.push_back({"x-content-type-options", "nosniff"});  // it quotes what a client sent
   own.push_back({"x-signalbox-request-id", id_text_});
   for (const wire::OwnField& field : fields) own.push_back(field);
   AnswerHead head;
