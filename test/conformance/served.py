@@ -28,6 +28,8 @@ class _Answers(http.server.BaseHTTPRequestHandler):
                 pass
         self.send_response(200)
         self.send_header("content-type", "text/plain")
+        # What a browser should mind is the unit's to say; the gateway passes it on.
+        self.send_header("x-content-type-options", "nosniff")
         self.send_header("content-length", str(len(ANSWER)))
         self.end_headers()
         if self.command != "HEAD":
