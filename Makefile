@@ -4,7 +4,8 @@
 # saying what to do next; the work itself is done by scripts/ and by CMake's presets.
 #
 #   JOBS=4   how many compilers and tests run at once
-#   FUZZ_SECONDS=60   how long make fuzz-parsers takes for each of them
+#   FUZZ_SECONDS=60   how long make fuzz-parsers takes for each of them; or FUZZ_RUNS=5000, how many
+#                     inputs each, the same ones every time
 #   CAMPAIGN='--scenario s1 --seeds 3'   options of make bench-policy (see its --help)
 #   SOAK=2m   how long make soak takes
 #   BENCH_GATEWAY='--only json --repeats 3'   options of make bench-gateway (see its --help)
@@ -26,7 +27,7 @@ endif
 say = @printf '\n$(BOLD)==> %s$(PLAIN)\n' '$(1)'
 next = @printf '\n$(BOLD)What next$(PLAIN)\n' && printf '  %-48s $(DIM)%s$(PLAIN)\n'
 
-.PHONY: help run build test sanitize bench bench-policy bench-gateway soak e2e-soak reproduce fuzz fuzz-parsers conformance format lint clean setup
+.PHONY: help run build test sanitize bench bench-policy bench-gateway soak e2e-soak e2e-h2spec reproduce fuzz fuzz-parsers conformance format lint clean setup
 
 help: ## this list
 	@printf '\n  $(BOLD)Signalbox$(PLAIN) directs generative-inference traffic over mixed accelerators.\n\n'
@@ -119,8 +120,8 @@ fuzz: setup ## random fleets and fault storms against what must hold, 100,000 of
 fuzz-parsers: setup ## libFuzzer on every parser, FUZZ_SECONDS=600 each
 	$(call say,building the parsers' fuzzer with clang)
 	@$(call build_preset,fuzz)
-	$(call say,fuzzing $(or $(FUZZ_TARGETS),every target) for $(or $(FUZZ_SECONDS),600) s each)
-	@FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600) fuzz/run.py $(FUZZ_TARGETS)
+	$(call say,fuzzing $(or $(FUZZ_TARGETS),every target)$(,) $(if $(FUZZ_RUNS),$(FUZZ_RUNS) inputs,$(or $(FUZZ_SECONDS),600) s) each)
+	@FUZZ_RUNS=$(FUZZ_RUNS) FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600) fuzz/run.py $(FUZZ_TARGETS)
 	$(next) \
 	  'fuzz/run.py --minimise' 'keep what it learnt, in few and small inputs' \
 	  "make fuzz-parsers FUZZ_TARGETS='traces'" 'only some of them'
@@ -134,6 +135,12 @@ conformance: setup ## h2spec, h1spec, testssl.sh, slowhttptest and our own cases
 	$(next) \
 	  "make conformance CONFORMANCE='h2spec'" 'only one part of it' \
 	  'test/conformance/cases.txt' 'the cases by number'
+
+e2e-h2spec: setup ## h2spec in clear and over TLS, where Go can build it: seconds
+	$(call say,building signalbox)
+	@$(call build_preset,release,--target signalbox)
+	$(call say,asking h2spec)
+	@test/conformance/run.py --where-possible h2spec h2spec-tls
 
 format: setup ## lay out every C++ file with clang-format
 	$(call say,laying out C++ files)

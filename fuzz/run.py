@@ -4,6 +4,7 @@
 
   fuzz/run.py                       every target, FUZZ_SECONDS (600) each
   fuzz/run.py --seconds 3 traces    one of them, briefly
+  fuzz/run.py --runs 5000           so many inputs each, the same ones every time
   fuzz/run.py --replay              only the inputs kept in fuzz/corpus
   fuzz/run.py --minimise            what the runs found, as few and small inputs, into fuzz/corpus
 
@@ -86,18 +87,28 @@ def folders_of(target: str) -> list[Path]:
     return [LEARNT / target, KEPT / target]
 
 
-def fuzz(target: str, seconds: int) -> Outcome:
+def fuzz_the_same(target: str, runs: int) -> Outcome:
+    """From the kept inputs alone and with one seed, so that what passes here passes elsewhere."""
+    with tempfile.TemporaryDirectory() as learnt:
+        return fuzz(target, [f"-runs={runs}", "-seed=1"], [Path(learnt), KEPT / target])
+
+
+def fuzz_for(target: str, seconds: int) -> Outcome:
+    return fuzz(target, [f"-max_total_time={seconds}"], folders_of(target))
+
+
+def fuzz(target: str, limits: list[str], folders: list[Path]) -> Outcome:
     FINDS.mkdir(parents=True, exist_ok=True)
     prefix = f"{FINDS}/{target}-"
     before = set(FINDS.glob(f"{target}-*"))
     began = time.monotonic()
-    arguments = [f"-max_total_time={seconds}", f"-artifact_prefix={prefix}", "-print_final_stats=1"]
+    arguments = [*limits, f"-artifact_prefix={prefix}", "-print_final_stats=1"]
     arguments += [f"-dict={words}" for words in WORDS.glob("*.dict") if target.startswith(words.stem)]
-    done = libfuzzer(target, arguments, folders_of(target))
+    done = libfuzzer(target, arguments, folders)
     outcome = Outcome(target, time.monotonic() - began, exit_code=done.returncode, log=done.stdout)
     outcome.runs = last_number(r"stat::number_of_executed_units:\s*(\d+)", done.stdout)
     outcome.edges = last_number(r"cov: (\d+)", done.stdout)
-    outcome.inputs = len(list((LEARNT / target).iterdir()))
+    outcome.inputs = len(list(folders[0].iterdir()))
     outcome.finds = sorted(set(FINDS.glob(f"{target}-*")) - before)
     return outcome
 
@@ -163,6 +174,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("targets", nargs="*", help="all when none is named")
     parser.add_argument("--seconds", type=int, default=int(os.environ.get("FUZZ_SECONDS", 600)))
+    parser.add_argument("--runs", type=int, default=int(os.environ.get("FUZZ_RUNS") or 0))
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--replay", action="store_true")
     parser.add_argument("--minimise", action="store_true")
@@ -178,7 +190,12 @@ def main() -> int:
             for said in pool.map(minimise, wanted):
                 print(said, flush=True)
             return 0
-        run = replay if options.replay else lambda target: fuzz(target, options.seconds)
+        if options.replay:
+            run = replay
+        elif options.runs:
+            run = lambda target: fuzz_the_same(target, options.runs)
+        else:
+            run = lambda target: fuzz_for(target, options.seconds)
         tasks = [pool.submit(run, target) for target in wanted]
         outcomes = []
         for task in concurrent.futures.as_completed(tasks):

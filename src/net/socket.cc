@@ -93,7 +93,7 @@ Step Socket::send(std::span<const asio::const_buffer> pieces) {
 
 bool Socket::may_receive() const { return (events_ & kReadable) != 0; }
 
-void Socket::others_receive() { events_ &= ~EPOLLIN; }
+void Socket::received_all() { events_ &= ~EPOLLIN; }
 
 void Socket::wait(Operation operation, Need need, Completion done) {
   if (fd_ < 0) return defer(std::move(done), asio::error::bad_descriptor);

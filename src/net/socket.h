@@ -48,8 +48,8 @@ class Socket {
 
   // Bytes may have come since the latest try, or its end has.
   bool may_receive() const;
-  // Another reads from the descriptor: what was said until now is for it.
-  void others_receive();
+  // Another reads from the descriptor, and has found that it holds no more.
+  void received_all();
 
   // `done` is called when `need` may be met: at the next event that says so, not before.
   void wait(Operation operation, Need need, Completion done);

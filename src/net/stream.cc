@@ -69,11 +69,16 @@ struct Handshake {
 
   void operator()(error_code error) {
     if (error) return done(error);
-    socket->others_receive();
-    const Step step = session->handshake();
+    const Step step = try_once(*socket);
     if (step.need == Need::kNothing) return done(step.error);
     Socket& on = *socket;
     on.wait(Socket::Operation::kRead, step.need, std::move(*this));
+  }
+
+  Step try_once(Socket& on) const {
+    const Step step = session->handshake();
+    if (session->take_drained()) on.received_all();
+    return step;
   }
 };
 
@@ -122,13 +127,12 @@ void Stream::async_connect_tls(std::shared_ptr<const TlsClient> client,
 void Stream::shake_hands(std::shared_ptr<TlsSession> session, Handler done) {
   SIGNALBOX_ASSERT(!session_);
   session_ = std::move(session);
-  socket_->others_receive();
-  const Step step = session_->handshake();
+  Handshake handshake{socket_.get(), session_, std::move(done)};
+  const Step step = handshake.try_once(*socket_);
   if (step.need == Need::kNothing) {
-    socket_->defer(std::move(done), step.error);
+    socket_->defer(std::move(handshake.done), step.error);
   } else {
-    socket_->wait(Socket::Operation::kRead, step.need,
-                  Handshake{socket_.get(), session_, std::move(done)});
+    socket_->wait(Socket::Operation::kRead, step.need, std::move(handshake));
   }
 }
 

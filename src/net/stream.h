@@ -114,11 +114,13 @@ class Stream {
     Step operator()(Socket& socket) {
       if (session == nullptr) return socket.receive(buffer);
       // A read that would surely find nothing is not tried.
-      if (session->drained() && !socket.may_receive() && buffer.size() > 0) {
+      if (!session->has_pending() && !socket.may_receive() && buffer.size() > 0) {
         return {Need::kReadable, {}, 0};
       }
-      socket.others_receive();
-      return session->read(buffer);
+      const Step step = session->read(buffer);
+      // Only now: of what it kept it may have read without a look at the socket.
+      if (session->take_drained()) socket.received_all();
+      return step;
     }
   };
 

@@ -357,6 +357,26 @@ TEST_F(StreamTest, a_socket_that_takes_little_at_a_time_gets_everything) {
   }
 }
 
+// Two records come with one look at the socket, and a third while the second is not read yet.
+TEST_F(StreamTest, what_comes_while_earlier_bytes_are_kept_is_not_lost) {
+  shake_well();
+  const auto say = [&](std::string_view text) {
+    bool said = false;
+    near_.async_write_all(text, [&](error_code error, std::size_t) { said = !error; });
+    run_until([&] { return said; });
+  };
+  say("one");
+  say("two");
+  EXPECT_EQ(read(far_, 3, 3), "one");
+  std::array<char, 8> ignored{};
+  near_.async_read_some(asio::buffer(ignored), [](error_code, std::size_t) {});  // somebody waits
+  say("six");
+  io_.restart();
+  io_.poll();
+  EXPECT_EQ(read(far_, 3, 3), "two");
+  EXPECT_EQ(read(far_, 3, 3), "six");
+}
+
 TEST_F(StreamTest, a_write_to_a_peer_that_left_fails) {
   const std::string large = pattern(7'000'000);
   error_code said;

@@ -174,7 +174,7 @@ void TlsSession::say_goodbye() {
   ERR_clear_error();
 }
 
-bool TlsSession::drained() const { return socket_drained_ && SSL_has_pending(ssl_) == 0; }
+bool TlsSession::has_pending() const { return SSL_has_pending(ssl_) == 1; }
 
 Step TlsSession::after(int result) {
   switch (SSL_get_error(ssl_, result)) {

@@ -13,6 +13,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "net/asio.h"
 #include "net/step.h"
@@ -39,8 +40,10 @@ class TlsSession {
   // Says close_notify if it can be said now.
   void say_goodbye();
 
-  // All that was received has been read, and the last look found no more: wait before reading.
-  bool drained() const;
+  // Whether bytes of the socket are kept here, so that a read may be worth it without more.
+  bool has_pending() const;
+  // Whether the socket was found to hold no more, since this was asked last.
+  bool take_drained() { return std::exchange(socket_drained_, false); }
 
   // After the handshake.
   std::string_view alpn() const;

@@ -13,17 +13,23 @@ CASES = 146
 TIMEOUT_S = 600
 
 
+class NotToBeHad(RuntimeError):
+    """There is no Go here, or its modules cannot be reached."""
+
+
 def install(tools: Path) -> Path:
     """The program, built once into `tools`."""
     program = tools / "h2spec"
     if not program.exists():
         if shutil.which("go") is None:
-            raise RuntimeError("h2spec is built with Go, and there is none; see https://go.dev/dl/")
+            raise NotToBeHad("h2spec is built with Go, and there is none; see https://go.dev/dl/")
         tools.mkdir(parents=True, exist_ok=True)
-        subprocess.run(
+        done = subprocess.run(
             ["go", "install", f"{MODULE}@{VERSION}"],
-            check=True, env=os.environ | {"GOBIN": str(tools)}, capture_output=True, text=True,
+            env=os.environ | {"GOBIN": str(tools)}, capture_output=True, text=True,
         )
+        if done.returncode != 0:
+            raise NotToBeHad(f"go could not build h2spec:\n{done.stderr.strip()}")
     return program
 
 

@@ -16,6 +16,7 @@ STARTED_WITHIN_S = 20
 
 class _Answers(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    thinks_s = 0.0  # before it answers
 
     def _answer(self):
         length = self.headers.get("content-length")
@@ -26,6 +27,7 @@ class _Answers(http.server.BaseHTTPRequestHandler):
                 self.rfile.read(size + 2)
             while self.rfile.readline().strip():
                 pass
+        time.sleep(self.thinks_s)
         self.send_response(200)
         self.send_header("content-type", "text/plain")
         # What a browser should mind is the unit's to say; the gateway passes it on.
@@ -52,8 +54,9 @@ class _Unit(http.server.ThreadingHTTPServer):
 class Served:
     """A running gateway; `port` is where it listens. Use it as a context manager."""
 
-    def __init__(self, binary: Path, folder: Path, gateway: str = ""):
-        self._unit = _Unit(("127.0.0.1", 0), _Answers)
+    def __init__(self, binary: Path, folder: Path, gateway: str = "", thinks_s: float = 0.0):
+        answers = type("_Answers", (_Answers,), {"thinks_s": thinks_s})
+        self._unit = _Unit(("127.0.0.1", 0), answers)
         threading.Thread(target=self._unit.serve_forever, daemon=True).start()
         self._config = folder / "signalbox.yaml"
         self._config.write_text(
