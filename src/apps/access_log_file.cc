@@ -1,44 +1,70 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// See access_log_file.h.
+// One write per call under a mutex, so lines of several loops never mix; see access_log_file.h.
 #include "apps/access_log_file.h"
 
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <mutex>
+#include <utility>
 
 namespace signalbox::apps {
 
 namespace {
 
-struct Sink {
-  std::FILE* file;
-  bool owned;
-  std::mutex mutex = {};
-
-  Sink(std::FILE* f, bool o) : file(f), owned(o) {}
-  ~Sink() {
-    if (owned) std::fclose(file);
-  }
+struct Close {
+  void operator()(std::FILE* file) const { std::fclose(file); }
 };
+using File = std::unique_ptr<std::FILE, Close>;
+
+Result<File> append_to(const std::string& path) {
+  File file(std::fopen(path.c_str(), "ae"));
+  if (file) return file;
+  return Error{fmt::format("cannot append to the access log '{}': {}", path, std::strerror(errno))};
+}
 
 }  // namespace
 
-Result<gateway::AccessLog> open_access_log(const std::string& where) {
-  if (where == "off") return gateway::AccessLog{};
-  std::FILE* file = where == "-" ? stdout : std::fopen(where.c_str(), "a");
-  if (file == nullptr) {
-    return Error{
-        fmt::format("cannot append to the access log '{}': {}", where, std::strerror(errno))};
+struct AccessLogFile::Sink {
+  std::string path;  // empty = standard output
+  std::mutex mutex = {};
+  File file = {};  // under mutex; null = standard output
+
+  void write(std::string_view lines) {
+    const std::lock_guard lock(mutex);
+    std::FILE* const to = file ? file.get() : stdout;
+    std::fwrite(lines.data(), 1, lines.size(), to);
+    std::fflush(to);
   }
-  auto sink = std::make_shared<Sink>(file, where != "-");
-  return gateway::AccessLog([sink](std::string_view line) {
-    const std::lock_guard lock(sink->mutex);
-    std::fwrite(line.data(), 1, line.size(), sink->file);
-    std::fflush(sink->file);
-  });
+};
+
+Result<AccessLogFile> AccessLogFile::open(const std::string& where) {
+  if (where == "off") return AccessLogFile(nullptr);
+  auto sink = std::make_shared<Sink>();
+  if (where != "-") {
+    auto file = append_to(where);
+    if (!file.ok()) return file.error();
+    sink->path = where;
+    sink->file = std::move(*file);
+  }
+  return AccessLogFile(std::move(sink));
+}
+
+gateway::AccessLog AccessLogFile::sink() const {
+  if (!sink_) return {};
+  return [sink = sink_](std::string_view lines) { sink->write(lines); };
+}
+
+std::string AccessLogFile::reopen() {
+  if (!sink_ || sink_->path.empty()) return {};
+  auto file = append_to(sink_->path);
+  if (!file.ok()) return file.error().message;
+  const std::lock_guard lock(sink_->mutex);
+  sink_->file = std::move(*file);
+  return {};
 }
 
 }  // namespace signalbox::apps

@@ -35,6 +35,10 @@ struct ExplainOptions {
   std::string id;
   std::string admin = "127.0.0.1:9901";
   std::string key_file;  // what is shown to a page that asks who it is; empty = nothing
+  // With either of these TLS is spoken.
+  std::string ca_file;          // who vouches for the page; empty = the authorities we trust
+  std::string own_certificate;  // shown to it; empty = none
+  std::string own_key;
   std::string journal;  // the decision journal to look into when the page knows the request no more
   bool json = false;
 };

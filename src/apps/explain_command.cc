@@ -4,12 +4,15 @@
 // the decision journal, if one is named, when the page knows it no more.
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "access/secret_file.h"
 #include "apps/addresses.h"
 #include "apps/commands.h"
 #include "apps/exit_code.h"
 #include "http/client.h"
 #include "journal/journal_file.h"
+#include "net/tls.h"
 
 namespace signalbox::apps {
 
@@ -69,7 +72,21 @@ int explain_command(const ExplainOptions& options) {
     }
     request.headers.push_back({"authorization", "Bearer " + *key});
   }
-  const auto answer = http::call_blocking(*admin, request);
+  http::CallOptions call;
+  if (!options.ca_file.empty() || !options.own_certificate.empty()) {
+    auto tls = net::TlsClient::make({.ca_file = options.ca_file,
+                                     .own = {options.own_certificate, options.own_key},
+                                     .alpn = {"http/1.1"}});
+    if (!tls.ok()) {
+      fmt::print(stderr, "signalbox explain: {}\n", tls.error().message);
+      return kExitBadUsage;
+    }
+    for (const auto& warning : (*tls)->warnings()) {
+      fmt::print(stderr, "signalbox explain: {}\n", warning);
+    }
+    call.tls = std::move(*tls);
+  }
+  const auto answer = http::call_blocking(*admin, request, call);
   if (answer.ok() && answer->status == 200) {
     fmt::print("{}", answer->body);
     return kExitOk;

@@ -28,6 +28,7 @@ gateway::Options plain_options(const config::GatewaySection& section) {
   options.body_timeout = section.body_timeout;
   options.send_timeout = section.send_timeout;
   options.keep_alive = section.keep_alive;
+  options.unit_keep_alive = section.unit_keep_alive;
   options.drain = section.drain;
   options.inspect_bytes = static_cast<std::size_t>(section.inspect_bytes);
   options.max_body = static_cast<std::uint64_t>(section.max_body);

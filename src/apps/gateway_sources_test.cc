@@ -40,6 +40,7 @@ TEST(NeedsNewProcess, says_nothing_of_what_can) {
       needs_new_process(running,
                         loaded("tls: {certificate: /c, key: /d}, http2: false, max_streams: 7, "
                                "connect_timeout: 7s, header_timeout: 7s, keep_alive: 7s, "
+                               "unit_keep_alive: 7s, "
                                "inspect_bytes: 7KiB, max_body: 7MiB, max_connections: 7, drain: 7s",
                                "tenants: {trusted: [10.0.0.0/8]}\n")),
       "");
@@ -48,6 +49,7 @@ TEST(NeedsNewProcess, says_nothing_of_what_can) {
 TEST(GatewaySources, carry_every_key_to_the_gateway) {
   const auto sources = gateway_sources(
       loaded("threads: 3, connect_timeout: 1.5s, header_timeout: 2s, keep_alive: 3s, drain: 4s, "
+             "unit_keep_alive: 10s, "
              "inspect_bytes: 5KiB, max_body: 6KiB, max_connections: 7, max_streams: 8, "
              "explain_ring: 9, http2: false",
              "tenants: {header: x-team, trusted: [10.0.0.0/8]}\n"));
@@ -57,6 +59,7 @@ TEST(GatewaySources, carry_every_key_to_the_gateway) {
   EXPECT_EQ(options.connect_timeout, Duration(1500ms));
   EXPECT_EQ(options.header_timeout, Duration(2s));
   EXPECT_EQ(options.keep_alive, Duration(3s));
+  EXPECT_EQ(options.unit_keep_alive, Duration(10s));
   EXPECT_EQ(options.drain, Duration(4s));
   EXPECT_EQ(options.inspect_bytes, 5U * 1024);
   EXPECT_EQ(options.max_body, 6U * 1024);

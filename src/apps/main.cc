@@ -75,6 +75,14 @@ int main(int argc, char** argv) {
                           "The decision journal, for requests the page knows no more");
   explain_app->add_option("--key-file", explain.key_file,
                           "The file of a key, for a page that asks who you are");
+  explain_app->add_option("--cacert", explain.ca_file,
+                          "Over TLS: the file of who vouches for the page");
+  auto* explain_cert = explain_app->add_option(
+      "--cert", explain.own_certificate,
+      "Over TLS, as to a page with gateway.admin_tls: the file of your certificate");
+  auto* explain_key =
+      explain_app->add_option("--key", explain.own_key, "And of its key")->needs(explain_cert);
+  explain_cert->needs(explain_key);
   explain_app->add_flag("--json", explain.json, "Print JSON");
   explain_app->callback([&] { run = [&] { return explain_command(explain); }; });
 

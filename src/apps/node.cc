@@ -3,6 +3,8 @@
 // Composition only; see node.h.
 #include "apps/node.h"
 
+#include <fmt/format.h>
+
 #include <future>
 #include <map>
 #include <string>
@@ -73,7 +75,12 @@ Node::Node(NodeOptions options, std::shared_ptr<const core::FleetSpec> spec)
                   [this](const core::Signal& signal) { return control_.take_one(signal).refused; },
               .reload = [this] { return reload_here(); },
               .ready = [this] { return !draining_.load(); },
-              .audit = options_.audit}) {
+              .audit = options_.audit}),
+      memory_(control_thread_.io(),
+              {.read = options_.memory_use,
+               .told = [this](const gateway::MemoryUse& use, gateway::Pressure pressure) {
+                 on_memory(use, pressure);
+               }}) {
   prober_.on_links(probe_links(options_.gateway.units));
 }
 
@@ -90,6 +97,7 @@ Result<Node::Bound> Node::start() {
   prober_.start(control_);
   control_.start();
   gateway_.start();
+  memory_.start();
   control_thread_.start();
   running_ = true;
   return Bound{*gateway_address, *admin_address};
@@ -130,6 +138,15 @@ std::string Node::reload() {
   return answer.get_future().get();
 }
 
+void Node::on_memory(const gateway::MemoryUse& use, gateway::Pressure pressure) {
+  gateway_.on_memory(use, pressure);
+  if (std::exchange(pressure_, pressure) == pressure || !options_.tell) return;
+  constexpr const char* kWhat[] = {"taking everything again", "taking no new connections",
+                                   "taking no new connections and no new requests"};
+  options_.tell(fmt::format("{:.0f} % of {} MiB of memory are used: {}", 100.0 * use.ratio(),
+                            use.limit >> 20U, kWhat[static_cast<std::size_t>(pressure)]));
+}
+
 std::string Node::reload_here() {
   if (!options_.reload) return "this process has no configuration file to read again";
   auto reloaded = options_.reload();
@@ -161,6 +178,7 @@ void Node::stop() {
   control_thread_.stop();
   gateway_.stop();
   control_.stop();
+  memory_.stop();
   prober_.stop();
   if (actuator_) actuator_->stop();
   options_.journals.close();

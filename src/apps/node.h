@@ -19,6 +19,8 @@
 #include "control/control_loop.h"
 #include "gateway/admin.h"
 #include "gateway/gateway.h"
+#include "gateway/memory_use.h"
+#include "gateway/memory_watch.h"
 #include "net/loop_thread.h"
 #include "net/successor.h"
 
@@ -50,6 +52,10 @@ struct NodeOptions {
   std::function<void(const core::Plan&)> on_plan;  // control's thread
   std::function<void(const std::string&)> tell;    // what an operator should read in the log
   std::function<Result<Reloaded>()> reload;        // control's thread
+  // How much memory is used; replaced in tests.
+  std::function<std::optional<gateway::MemoryUse>()> memory_use = [] {
+    return gateway::read_memory_use();
+  };
   // Taken over from an earlier process, or from systemd; none = bound here.
   std::vector<net::Listener> gateway_listeners = {};
   std::vector<net::Listener> admin_listeners = {};  // at most one
@@ -87,6 +93,7 @@ class Node {
 
  private:
   std::string reload_here();
+  void on_memory(const gateway::MemoryUse& use, gateway::Pressure pressure);
   Result<core::Address> listen_for_admin();
 
   NodeOptions options_;
@@ -96,6 +103,8 @@ class Node {
   adapters::HttpProber prober_;
   control::ControlLoop control_;
   gateway::Admin admin_;
+  gateway::MemoryWatch memory_;
+  gateway::Pressure pressure_ = gateway::Pressure::kNone;
   mutable std::mutex mutex_;
   std::shared_ptr<const core::FleetView> view_;  // under mutex_
   std::atomic<bool> draining_{false};

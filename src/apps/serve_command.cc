@@ -89,7 +89,7 @@ int serve_command(const ServeOptions& options) {
     return kExitBadUsage;
   }
   const config::Config& config = *loaded;
-  auto access_log = open_access_log(config.gateway.access_log);
+  auto access_log = AccessLogFile::open(config.gateway.access_log);
   if (!access_log.ok()) {
     return fail(kExitBadUsage, "gateway.access_log: " + access_log.error().message);
   }
@@ -111,7 +111,7 @@ int serve_command(const ServeOptions& options) {
   node_options.gateway.seed = static_cast<std::uint64_t>(net::unix_nanos());
   node_options.admin = config.gateway.admin;
   node_options.emulator = config.emulator;
-  node_options.access_log = *access_log;
+  node_options.access_log = access_log->sink();
   node_options.tell = [](const std::string& what) { spdlog::warn("{}", what); };
   auto journals = open_journals(config.journal, node_options.tell);
   if (!journals.ok()) return fail(kExitBadUsage, journals.error().message);
@@ -120,7 +120,11 @@ int serve_command(const ServeOptions& options) {
     if (!plan.mode_changes.empty()) log_plan(plan, *running->view()->spec);
   };
   const auto drain = std::make_shared<std::atomic<Duration>>(config.gateway.drain);
-  node_options.reload = [&options, &config, drain, tracing]() -> Result<Reloaded> {
+  node_options.reload = [&options, &config, &access_log, drain, tracing]() -> Result<Reloaded> {
+    // Whatever the configuration is worth: who rotates logs tells us in the same way.
+    if (const auto why = access_log->reopen(); !why.empty()) {
+      spdlog::error("gateway.access_log: {}; lines go where they went", why);
+    }
     auto wanted = config::load_file(options.config);
     if (!wanted.ok()) return Error{config::render(wanted.error())};
     if (const auto key = needs_new_process(config, *wanted); !key.empty()) {

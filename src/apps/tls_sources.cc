@@ -6,14 +6,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <map>
 #include <memory>
 #include <set>
 #include <tuple>
 #include <utility>
+
+#include "access/secret_file.h"
+#include "wire/http1_message.h"
 
 namespace signalbox::apps {
 
@@ -53,18 +53,18 @@ bool is_field_value(const std::string& text) {
                      [](unsigned char c) { return c == '\t' || (c >= ' ' && c != 0x7f); });
 }
 
+// Everything that a request's head says of its connection, its framing, its origin or its way is
+// written afresh for each unit; a credential under such a name would contradict it.
+bool can_carry_credential(const std::string& header) {
+  const wire::FieldKind kind = wire::classify_field(header);
+  return kind == wire::FieldKind::kOther || kind == wire::FieldKind::kCredential;
+}
+
 Result<std::string> read_credential(const std::string& path) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rbe"),
-                                                             std::fclose);
-  std::string text(kLongestCredential + 1, '\0');
-  if (file) text.resize(std::fread(text.data(), 1, text.size(), file.get()));
-  if (!file || std::ferror(file.get()) != 0) {
-    return Error{fmt::format("{} cannot be read: {}", path, std::strerror(errno))};
-  }
-  // Editors end a file with a line break; no credential does.
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) {
-    text.pop_back();
-  }
+  auto read = access::read_secret_file(path, access::Content::kSecret);
+  if (!read.ok()) return read;
+  std::string text = std::move(*read);
+  while (!text.empty() && text.back() == ' ') text.pop_back();  // no header's value ends with one
   if (!is_field_value(text)) {
     return Error{
         fmt::format("{} does not hold what a header can carry: one line of text, such as "
@@ -131,6 +131,13 @@ Result<TlsSources> tls_sources(const config::GatewaySection& gateway,
       access.probe_tls = std::move(*prober);
     }
     if (!unit.link.credential_file.empty()) {
+      if (!can_carry_credential(unit.link.credential_header)) {
+        return Error{fmt::format(
+            "units.{}.link.credential.header: '{}' says how a request is framed, where it comes "
+            "from or where it goes, which is the gateway's to say; write authorization, or the "
+            "header that the unit reads its key from",
+            unit.name, unit.link.credential_header)};
+      }
       auto credential = read_credential(unit.link.credential_file);
       if (!credential.ok()) {
         return Error{fmt::format("units.{}.link.credential.file: {}", unit.name,

@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "net/test_certificates.h"
 
 namespace signalbox::apps {
@@ -87,15 +89,15 @@ TEST_F(TlsSourcesTest, a_server_that_cannot_be_made_is_named_by_its_key) {
 
 TEST_F(TlsSourcesTest, a_unit_has_what_its_link_says) {
   const auto own = authority_.issue(folder_, "own", {});
-  const auto sources =
-      tls_sources({}, fleet_of({.http2 = true,
-                                .tls = true,
-                                .server_name = "gpu.example",
-                                .ca_file = ca_,
-                                .certificate_file = own.certificate,
-                                .key_file = own.key,
-                                .credential_header = "X-Api-Key",
-                                .credential_file = folder_.write("token", "Bearer abc\n")}));
+  const auto sources = tls_sources(
+      {}, fleet_of({.http2 = true,
+                    .tls = true,
+                    .server_name = "gpu.example",
+                    .ca_file = ca_,
+                    .certificate_file = own.certificate,
+                    .key_file = own.key,
+                    .credential_header = "X-Api-Key",
+                    .credential_file = folder_.write_secret("token", "Bearer abc \n")}));
   ASSERT_TRUE(sources.ok()) << sources.error().message;
   ASSERT_EQ(sources->units.size(), 1U);
   const auto& access = sources->units.at("eu");
@@ -122,15 +124,41 @@ TEST_F(TlsSourcesTest, files_of_a_unit_are_named_with_it) {
       "units.eu.link: " + folder_.path("no.pem") + " cannot be read: No such file or directory");
   EXPECT_EQ(complaint(with_credential(folder_.path("no.token"))),
             "units.eu.link.credential.file: " + folder_.path("no.token") +
-                " cannot be read: No such file or directory");
+                ": it cannot be read: No such file or directory");
 }
 
 TEST_F(TlsSourcesTest, a_credential_that_no_header_can_carry_is_refused_and_not_shown) {
   for (const std::string& text : {std::string("a-secret\nx-other: 1\n"), std::string("\n"),
                                   std::string("a-secret\0", 9), std::string(20'000, 'a')}) {
-    const auto said = complaint(with_credential(folder_.write("token", text)));
+    const auto said = complaint(with_credential(folder_.write_secret("token", text)));
     EXPECT_THAT(said, HasSubstr("does not hold what a header can carry"));
     EXPECT_THAT(said, Not(HasSubstr("a-secret")));
+  }
+}
+
+TEST_F(TlsSourcesTest, a_credential_that_everybody_can_read_is_refused_and_not_shown) {
+  const auto path = folder_.write("token", "Bearer abc\n");
+  std::filesystem::permissions(path, std::filesystem::perms::others_read,
+                               std::filesystem::perm_options::add);
+  const auto said = complaint(with_credential(path));
+  EXPECT_THAT(said, HasSubstr("units.eu.link.credential.file: "));
+  EXPECT_THAT(said, HasSubstr("everybody on this machine can read it; mend it with chmod o-rwx"));
+  EXPECT_THAT(said, Not(HasSubstr("abc")));
+}
+
+TEST_F(TlsSourcesTest, a_credential_takes_no_header_that_is_the_gateways_to_write) {
+  core::UnitLink link = with_credential(folder_.write_secret("token", "Bearer abc"));
+  for (const char* header :
+       {"Content-Length", "transfer-encoding", "Connection", "Host", "TE", "Upgrade", "Expect",
+        "proxy-authorization", "X-Forwarded-For", "x-signalbox-request-id",
+        "x-signalbox-timeout-ms", "x-gateway-destination-endpoint", "x-envoy-peer-metadata"}) {
+    link.credential_header = header;
+    EXPECT_THAT(complaint(link), HasSubstr("units.eu.link.credential.header: '" +
+                                           std::string(header) + "' says how"));
+  }
+  for (const char* header : {"Authorization", "X-Api-Key", "cookie", "X-Of-Their-Own"}) {
+    link.credential_header = header;
+    EXPECT_EQ(complaint(link), "no complaint") << header;
   }
 }
 

@@ -294,6 +294,7 @@ GatewaySection build_gateway(const Fields& gateway) {
           .body_timeout = read<Duration>(gateway, "body_timeout"),
           .send_timeout = read<Duration>(gateway, "send_timeout"),
           .keep_alive = read<Duration>(gateway, "keep_alive"),
+          .unit_keep_alive = read<Duration>(gateway, "unit_keep_alive"),
           .inspect_bytes = read<std::int64_t>(gateway, "inspect_bytes"),
           .max_body = read<std::int64_t>(gateway, "max_body"),
           .max_connections = read_int(gateway, "max_connections"),

@@ -74,6 +74,7 @@ struct GatewaySection {
   Duration body_timeout = 30s;               // it may pause so long while it sends a body
   Duration send_timeout = 60s;               // and while it does not take what it is sent
   Duration keep_alive = 75s;                 // idle client connections are closed after this
+  Duration unit_keep_alive = 60s;            // and idle connections to units after this
   std::int64_t inspect_bytes = 64 * 1024;    // of a body, to find its model field
   std::int64_t max_body = 64 * 1024 * 1024;  // bytes
   int max_connections = 10'000;

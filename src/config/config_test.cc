@@ -139,6 +139,7 @@ TEST(Defaults, of_gateway_and_emulation_are_their_structs) {
   EXPECT_EQ(config.gateway.connect_timeout, standard.connect_timeout);
   EXPECT_EQ(config.gateway.header_timeout, standard.header_timeout);
   EXPECT_EQ(config.gateway.keep_alive, standard.keep_alive);
+  EXPECT_EQ(config.gateway.unit_keep_alive, standard.unit_keep_alive);
   EXPECT_EQ(config.gateway.inspect_bytes, standard.inspect_bytes);
   EXPECT_EQ(config.gateway.max_body, standard.max_body);
   EXPECT_EQ(config.gateway.max_connections, standard.max_connections);
@@ -201,6 +202,7 @@ gateway:
   connect_timeout: 11s
   header_timeout: 12s
   keep_alive: 13s
+  unit_keep_alive: 14s
   inspect_bytes: 14KiB
   max_body: 15MiB
   max_connections: 16
@@ -285,6 +287,7 @@ TEST(Values, every_key_of_the_gateway_arrives) {
   EXPECT_EQ(gateway.connect_timeout, 11s);
   EXPECT_EQ(gateway.header_timeout, 12s);
   EXPECT_EQ(gateway.keep_alive, 13s);
+  EXPECT_EQ(gateway.unit_keep_alive, 14s);
   EXPECT_EQ(gateway.inspect_bytes, 14 * 1024);
   EXPECT_EQ(gateway.max_body, 15 * 1024 * 1024);
   EXPECT_EQ(gateway.max_connections, 16);

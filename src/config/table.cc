@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "config/table_access.h"
+#include "config/table_tokens.h"
 
 namespace signalbox::config {
 
@@ -584,6 +585,11 @@ constexpr Field kGatewayFields[] = {
      .doc = "An idle client connection is closed after this time.",
      .standard = "75s",
      .bounds = {.above = "0s", .at_most = "24h"}},
+    {.key = "unit_keep_alive",
+     .type = Type::kDuration,
+     .doc = "An idle connection to a unit is closed after this time.",
+     .standard = "60s",
+     .bounds = {.above = "0s", .at_most = "24h"}},
     {.key = "inspect_bytes",
      .type = Type::kSize,
      .doc = "How far into a body the model field is looked for.",
@@ -745,29 +751,15 @@ constexpr Field kDataClassFields[] = {
 };
 constexpr Section kDataClass = {.noun = "a data class", .fields = kDataClassFields};
 
-constexpr std::string_view kAlgorithms[] = {"HS256", "RS256", "EdDSA"};
-
 constexpr Field kClaimFields[] = {
     {.key = "name",
      .type = Type::kText,
      .doc = "The claim that holds the class.",
      .standard = "data_class"},
-    {.key = "algorithm",
-     .type = Type::kChoice,
-     .doc = "How tokens are signed; one that is signed otherwise is not believed.",
-     .is_required = true,
-     .choices = kAlgorithms},
-    {.key = "key_file",
-     .type = Type::kLongText,
-     .doc = "The file of the key to verify with: a PEM public key, or the secret of HS256.",
-     .is_required = true},
-    {.key = "audience",
-     .type = Type::kText,
-     .doc = "Whom a token must be made out to (aud).",
-     .is_required = true},
-    {.key = "issuer",
-     .type = Type::kText,
-     .doc = "Who must have made it out (iss). Default: whoever has the key."},
+    kTokenAlgorithm,
+    kTokenKeyFile,
+    kTokenAudience,
+    kTokenIssuer,
 };
 constexpr Section kClaim = {.noun = "a claim", .fields = kClaimFields};
 

@@ -3,30 +3,19 @@
 // Secrets stand in files of their own, never here; see table_access.h.
 #include "config/table_access.h"
 
+#include "config/table_tokens.h"
+
 namespace signalbox::config {
 
 namespace {
 
-constexpr std::string_view kAlgorithms[] = {"HS256", "RS256", "EdDSA"};
 constexpr std::string_view kRoles[] = {"viewer", "operator"};
 
 constexpr Field kIssuerFields[] = {
-    {.key = "algorithm",
-     .type = Type::kChoice,
-     .doc = "How its tokens are signed; one that is signed otherwise is not believed.",
-     .is_required = true,
-     .choices = kAlgorithms},
-    {.key = "key_file",
-     .type = Type::kLongText,
-     .doc = "The file of the key to verify with: a PEM public key, or the secret of HS256.",
-     .is_required = true},
-    {.key = "audience",
-     .type = Type::kText,
-     .doc = "Whom a token must be made out to (aud).",
-     .is_required = true},
-    {.key = "issuer",
-     .type = Type::kText,
-     .doc = "Who must have made it out (iss). Default: whoever has the key."},
+    kTokenAlgorithm,
+    kTokenKeyFile,
+    kTokenAudience,
+    kTokenIssuer,
     {.key = "claim",
      .type = Type::kText,
      .doc = "The claim that names the tenant.",

@@ -98,6 +98,12 @@ void Exchange::start() {
     return;
   }
   target_ = std::move(*target);
+  if (loop_.sheds_requests()) {
+    loop_.count(loop_.counters().requests_shed, 1);
+    const wire::OwnField later{"retry-after", "1"};
+    return answer(503, "the gateway is short of memory; try again later", "overloaded",
+                  std::span(&later, 1));
+  }
   if (!authenticate()) return;
   upgrade_ = wanted_upgrade(head, client_->framing());
   const auto limit = wire::client_timeout(head);
@@ -140,6 +146,7 @@ void Exchange::classify() {
 void Exchange::on_body_bytes(std::string_view bytes) {
   if (model_) model_->feed(bytes);
   body_.append(bytes);
+  note_held();
 }
 
 // Waits no longer for the next piece than a client may pause, nor for the whole than it takes one
@@ -313,12 +320,18 @@ void Exchange::send_head(Attempt& attempt, UnitStream& stream) const {
   const wire::Framing& framing = client_->framing();
   rewrite.framing = framing.has_length ? wire::WriteFraming{wire::BodyKind::kLength, framing.length}
                                        : wire::WriteFraming{framing.body, 0};
-  BoundedVector<wire::OwnField, 4> own;
+  BoundedVector<wire::OwnField, 5> own;
   own.push_back({"x-signalbox-request-id", id_text_});
   std::string time_left;
+  std::string grpc_time_left;
   if (client_deadline_ != TimePoint::max()) {
-    time_left = wire::format_timeout_ms(client_deadline_ - net::now());
+    const Duration left = client_deadline_ - net::now();
+    time_left = wire::format_timeout_ms(left);
     own.push_back({wire::kTimeoutField, time_left});
+    if (wire::is_grpc(client_->head())) {
+      grpc_time_left = wire::format_grpc_timeout(left);
+      own.push_back({wire::kGrpcTimeoutField, grpc_time_left});
+    }
   }
   const std::shared_ptr<const UnitAccess> access = attempt.access();
   if (access != nullptr && !access->credential_header.empty()) {
@@ -328,9 +341,10 @@ void Exchange::send_head(Attempt& attempt, UnitStream& stream) const {
   if (traceparent) own.push_back({"traceparent", {traceparent->data(), traceparent->size()}});
   rewrite.own = {own.begin(), own.end()};
   const auto& tenants = options_->tenants;
-  const std::array<std::string_view, 4> withheld{
+  const std::array<std::string_view, 5> withheld{
       options_->data_class.header, tenants.header, tenants.priority_header,
-      traceparent ? std::string_view("traceparent") : std::string_view()};
+      traceparent ? std::string_view("traceparent") : std::string_view(),
+      grpc_time_left.empty() ? std::string_view() : wire::kGrpcTimeoutField};
   rewrite.withhold = withheld;
   rewrite.upgrade = upgrade_;
   stream.send_head({client_->head(), rewrite}, attempt);

@@ -62,7 +62,10 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   TimePoint client_deadline() const { return client_deadline_; }
   void want_body();
   void send_head(Attempt& attempt, UnitStream& stream) const;
-  void on_attempt_sent(std::uint64_t offset) { body_.sent(offset); }
+  void on_attempt_sent(std::uint64_t offset) {
+    body_.sent(offset);
+    note_held();
+  }
   void on_attempt_head(Attempt& attempt, const wire::ResponseHead& head,
                        const wire::Framing& framing);
   void on_attempt_body(Attempt& attempt, std::string_view bytes);
@@ -101,6 +104,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void answer(int status, std::string_view message, std::string_view code,
               std::span<const wire::OwnField> fields = {});
   void flush();
+  void note_held();
   void observe(std::string_view outcome);
   std::optional<Ruling> report(const Attempt& attempt, const core::Outcome& outcome);
   Attempt* other_than(const Attempt& attempt) const;
@@ -156,6 +160,8 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   int status_ = 0;
   std::string outcome_;             // as the access log names it
   std::uint64_t bytes_out_ = 0;     // of bodies
+  std::uint64_t bytes_left_ = 0;    // and what of it the client has taken
+  std::uint64_t held_bytes_ = 0;    // as the loop counts them
   std::uint64_t tunnelled_in_ = 0;  // from a client that has become one end of a tunnel
   bool over_ = false;
 };

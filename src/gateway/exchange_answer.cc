@@ -122,12 +122,23 @@ void Exchange::complete(Attempt& attempt) {
 void Exchange::flush() {
   collected_ = false;
   flush_pending_ = true;
+  note_held();
   client_->flush();
+}
+
+// What of the request may still be needed, and what of the answer the client has not taken yet: how
+// much memory slow units and slow clients cost. Every change counts, so all that a loop's exchanges
+// hold is known without asking them.
+void Exchange::note_held() {
+  const std::uint64_t now = over_ ? 0 : body_.held_bytes() + (bytes_out_ - bytes_left_);
+  loop_.count(loop_.counters().buffered_bytes, now - std::exchange(held_bytes_, now));
 }
 
 void Exchange::on_flushed() {
   if (over_) return;
   flush_pending_ = false;
+  bytes_left_ = bytes_out_;
+  note_held();
   switch (answer_) {
     case Answer::kNone:
       break;
@@ -248,6 +259,7 @@ void Exchange::observe(std::string_view outcome) {
   if (std::exchange(over_, true)) return;
   enter(observe::Stage::kObserve);
   limit_.clear();
+  note_held();
   const TimePoint now = net::now();
   const Duration duration = now - arrival_;
   if (held_since_ != TimePoint{}) held_ += now - held_since_;

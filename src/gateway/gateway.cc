@@ -17,7 +17,7 @@ Gateway::Gateway(Options options, asio::io_context& timer_io, AccessLog log,
       router_(options_.seed, timer_io, ring_, std::move(observer), recorders) {
   SIGNALBOX_ASSERT(options_.threads >= 1);
   for (int i = 0; i < options_.threads; ++i) {
-    loops_.push_back(std::make_unique<Loop>(options_, router_, ring_, log));
+    loops_.push_back(std::make_unique<Loop>(options_, router_, ring_, log, pressure_));
   }
 }
 
@@ -84,15 +84,19 @@ observe::GatewayStats Gateway::stats() const {
   for (const auto& loop : loops_) {
     const auto& counters = loop->counters();
     stats.client_connections += counters.client_connections.load(std::memory_order_relaxed);
-    stats.upstream_connections += counters.upstream_connections.load(std::memory_order_relaxed);
+    stats.upstream_connections += loop->unit_connections();
     stats.accepted += counters.accepted.load(std::memory_order_relaxed);
     stats.bytes_in += counters.bytes_in.load(std::memory_order_relaxed);
     stats.bytes_out += counters.bytes_out.load(std::memory_order_relaxed);
+    stats.buffered_bytes += counters.buffered_bytes.load(std::memory_order_relaxed);
+    stats.connections_shed += counters.connections_shed.load(std::memory_order_relaxed);
+    stats.requests_shed += counters.requests_shed.load(std::memory_order_relaxed);
     stats.unauthenticated += counters.unauthenticated.load(std::memory_order_relaxed);
     stats.claims_refused += counters.claims_refused.load(std::memory_order_relaxed);
     stats.data_class_headers_refused += counters.headers_refused.load(std::memory_order_relaxed);
     stats.tenant_headers_refused += counters.tenant_headers_refused.load(std::memory_order_relaxed);
   }
+  if (const double ratio = memory_used_ratio_.load(); ratio >= 0.0) stats.memory_used_ratio = ratio;
   stats.config_generation = config_generation_.load();
   stats.last_reload_ok = last_reload_ok_.load();
   if (recorders_.inputs != nullptr) {
@@ -105,6 +109,13 @@ observe::GatewayStats Gateway::stats() const {
   }
   if (options_.tracing && options_.tracing->stats) stats.traces = options_.tracing->stats();
   return stats;
+}
+
+void Gateway::on_memory(const MemoryUse& use, Pressure pressure) {
+  memory_used_ratio_.store(use.ratio());
+  const Pressure before = pressure_.exchange(pressure);
+  if (pressure <= before) return;
+  for (auto& loop : loops_) loop->close_idle();
 }
 
 void Gateway::note_reload(bool accepted) {

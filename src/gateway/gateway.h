@@ -14,6 +14,7 @@
 #include "core/model/digest.h"
 #include "gateway/explain_ring.h"
 #include "gateway/loop.h"
+#include "gateway/memory_pressure.h"
 #include "gateway/options.h"
 #include "gateway/router_shell.h"
 #include "observe/gateway_stats.h"
@@ -53,12 +54,16 @@ class Gateway {
   std::optional<observe::RequestStory> story(RequestId id) const { return ring_.find(id); }
   observe::GatewayStats stats() const;
   void note_reload(bool accepted);
+  // What memory is used, and what follows. From any one thread. REQUIRES: started.
+  void on_memory(const MemoryUse& use, Pressure pressure);
 
  private:
   Options options_;
   journal::Recorders recorders_;
   ExplainRing ring_;
   RouterShell router_;
+  std::atomic<Pressure> pressure_{Pressure::kNone};
+  std::atomic<double> memory_used_ratio_{-1.0};  // negative: nothing bounds it
   std::vector<std::unique_ptr<Loop>> loops_;
   std::vector<int> listening_;  // the loops' own
   std::atomic<std::uint64_t> config_generation_{1};

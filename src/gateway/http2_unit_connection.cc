@@ -8,6 +8,7 @@
 #include "base/assert.h"
 #include "gateway/http2_unit_stream.h"
 #include "gateway/unit_pool.h"
+#include "net/clock.h"
 
 namespace signalbox::gateway {
 
@@ -23,7 +24,8 @@ Http2UnitConnection::Http2UnitConnection(net::Stream stream, EndpointId endpoint
                                          std::weak_ptr<UnitPool> pool)
     : Http2Link(std::move(stream), wire::Http2Role::kClient),
       endpoint_(endpoint),
-      pool_(std::move(pool)) {}
+      pool_(std::move(pool)),
+      idle_since_(net::now()) {}
 
 Http2UnitConnection::~Http2UnitConnection() = default;
 
@@ -55,6 +57,7 @@ void Http2UnitConnection::forget(Http2UnitStream& stream) {
   streams_[stream.index] = streams_.back();
   streams_[stream.index]->index = stream.index;
   streams_.pop_back();
+  if (streams_.empty()) idle_since_ = net::now();
   if (retired_ && streams_.empty()) end_link(wire::Http2Code::kNoError);
 }
 

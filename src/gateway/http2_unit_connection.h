@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "base/time.h"
 #include "gateway/unit_stream.h"
 #include "http/http2_link.h"
 
@@ -31,7 +32,10 @@ class Http2UnitConnection final : public http::Http2Link {
   bool has_room();
   // A stream for one request. REQUIRES: has_room().
   std::shared_ptr<UnitStream> open();
-  // Its endpoint has left the fleet: ends when its streams have, and at once without any.
+  // Since when it has had no stream; TimePoint::max() while it has one.
+  TimePoint idle_since() const { return streams_.empty() ? idle_since_ : TimePoint::max(); }
+  // Nothing more is for it (its endpoint has left the fleet, or it was idle for long): ends when
+  // its streams have, and at once without any.
   void retire();
   // Ends now; its streams fail.
   void close();
@@ -64,6 +68,7 @@ class Http2UnitConnection final : public http::Http2Link {
   std::vector<std::shared_ptr<Http2UnitStream>> telling_;   // while they are told
   bool stir_posted_ = false;
   bool retired_ = false;
+  TimePoint idle_since_;
   std::uint64_t served_ = 0;
 };
 

@@ -26,17 +26,23 @@ constexpr Duration kAcceptPause = 100ms;
 constexpr Duration kLogDelay = 50ms;
 constexpr std::size_t kLogBytes = 64UL * 1024;
 
+UnitPool::Times unit_times(const Options& options) {
+  return {.connect_timeout = options.connect_timeout, .idle = options.unit_keep_alive};
+}
+
 }  // namespace
 
-Loop::Loop(const Options& options, RouterShell& router, ExplainRing& ring, AccessLog log)
+Loop::Loop(const Options& options, RouterShell& router, ExplainRing& ring, AccessLog log,
+           const std::atomic<Pressure>& pressure)
     : options_(std::make_shared<const Options>(options)),
       router_(router),
       ring_(ring),
       log_(std::move(log)),
+      pressure_(pressure),
       thread_("gateway"),
       deadlines_(thread_.io()),
       log_delay_(deadlines_, [this] { flush_log(); }),
-      units_(std::make_shared<UnitPool>(thread_.io(), deadlines_, options_->connect_timeout)),
+      units_(std::make_shared<UnitPool>(thread_.io(), deadlines_, unit_times(*options_))),
       index_(router.add_sink(*this)),
       draws_(options_->seed + index_) {}
 
@@ -76,6 +82,7 @@ void Loop::admit(tcp::socket socket) {
   const std::size_t share =
       options_->max_connections / static_cast<std::size_t>(options_->threads) + 1;
   if (connections_.size() >= share) return;
+  if (sheds_connections()) return count(counters_.connections_shed, 1);
   count(counters_.accepted, 1);
   net::Stream stream(std::move(socket));
   if (options_->tls || options_->http2) {
@@ -120,13 +127,11 @@ void Loop::forget_connection(ClientConnection* connection) {
 void Loop::register_exchange(RequestId id, const std::shared_ptr<Exchange>& exchange) {
   exchanges_.emplace(id, exchange);
   active_.store(exchanges_.size(), std::memory_order_relaxed);
-  counters_.upstream_connections.store(units_->open_connections(), std::memory_order_relaxed);
 }
 
 void Loop::forget_exchange(RequestId id) {
   exchanges_.erase(id);
   active_.store(exchanges_.size(), std::memory_order_relaxed);
-  counters_.upstream_connections.store(units_->open_connections(), std::memory_order_relaxed);
 }
 
 void Loop::log(const observe::AccessRecord& record) {
@@ -166,9 +171,13 @@ void Loop::adopt(std::shared_ptr<const core::FleetView> view) {
   units_->prune([&](EndpointId id) { return alive.contains(id); });
 }
 
+void Loop::close_idle() {
+  asio::post(io(), [this] { units_->close_idle(); });
+}
+
 void Loop::on_options(std::shared_ptr<const Options> options) {
   asio::post(io(), [this, options = std::move(options)] {
-    units_->set_connect_timeout(options->connect_timeout);
+    units_->set_times(unit_times(*options));
     // Whoever a unit knows us by, it shall be by what was read last.
     if (!options->units.empty() || !options_->units.empty()) {
       units_->prune([](EndpointId) { return false; });

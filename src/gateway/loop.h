@@ -18,6 +18,7 @@
 #include "base/prng.h"
 #include "gateway/client_stream.h"
 #include "gateway/gatekeeper.h"
+#include "gateway/memory_pressure.h"
 #include "gateway/options.h"
 #include "gateway/router_shell.h"
 #include "gateway/unit_pool.h"
@@ -37,9 +38,11 @@ struct LoopCounters {
   std::atomic<std::uint64_t> accepted{0};
   std::atomic<std::uint64_t> bytes_in{0};
   std::atomic<std::uint64_t> bytes_out{0};
+  std::atomic<std::uint64_t> buffered_bytes{0};  // held now, see Exchange::note_held()
   std::atomic<std::uint64_t> client_connections{0};
-  std::atomic<std::uint64_t> upstream_connections{0};
   std::atomic<std::uint64_t> handshakes_failed{0};
+  std::atomic<std::uint64_t> connections_shed{0};        // not taken for want of memory
+  std::atomic<std::uint64_t> requests_shed{0};           // refused for the same reason
   std::atomic<std::uint64_t> unauthenticated{0};         // requests of nobody that the policy knows
   std::atomic<std::uint64_t> claims_refused{0};          // tokens that did not verify
   std::atomic<std::uint64_t> headers_refused{0};         // of data classes, not to be believed
@@ -51,7 +54,9 @@ using AccessLog = std::function<void(std::string_view lines)>;
 
 class Loop final : public RulingSink {
  public:
-  Loop(const Options& options, RouterShell& router, ExplainRing& ring, AccessLog log);
+  // `pressure` outlives the loop; it changes on another thread.
+  Loop(const Options& options, RouterShell& router, ExplainRing& ring, AccessLog log,
+       const std::atomic<Pressure>& pressure);
   ~Loop() override;
 
   // Takes a listener to accept from; there may be several. REQUIRES: before start().
@@ -80,6 +85,8 @@ class Loop final : public RulingSink {
   const std::shared_ptr<const net::TlsServer>& tls() const { return options_->tls; }
   LoopCounters& counters() { return counters_; }
   const LoopCounters& counters() const { return counters_; }
+  // Open now; safe to read from any thread.
+  std::size_t unit_connections() const { return units_->open_connections(); }
   // Only this loop's thread adds, so nothing needs to be locked for it.
   static void count(std::atomic<std::uint64_t>& counter, std::uint64_t more) {
     counter.store(counter.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
@@ -94,6 +101,13 @@ class Loop final : public RulingSink {
   void remember_connection(ClientConnection* connection);
   void forget_connection(ClientConnection* connection);
   bool draining() const { return draining_; }
+  // For want of memory.
+  bool sheds_connections() const {
+    return pressure_.load(std::memory_order_relaxed) != Pressure::kNone;
+  }
+  bool sheds_requests() const {
+    return pressure_.load(std::memory_order_relaxed) == Pressure::kCritical;
+  }
   // How long a client's connection may be idle.
   Duration idle_time() const { return draining_ ? grace_ : options_->keep_alive; }
   // Nobody is let in any more: everybody who came before drain() is counted among the connections.
@@ -107,6 +121,8 @@ class Loop final : public RulingSink {
   // Takes over a view and forgets pooled connections to endpoints that left the fleet. From any
   // thread; before start() it takes effect at once.
   void on_view(std::shared_ptr<const core::FleetView> view);
+  // Closes connections to units that serve nobody. From any thread. REQUIRES: started.
+  void close_idle();
   // From any thread. REQUIRES: started.
   void on_options(std::shared_ptr<const Options> options);
 
@@ -131,6 +147,7 @@ class Loop final : public RulingSink {
   ExplainRing& ring_;
   Gatekeeper gatekeeper_;
   AccessLog log_;
+  const std::atomic<Pressure>& pressure_;
   net::LoopThread thread_;
   net::Deadlines deadlines_;
   std::vector<std::unique_ptr<Door>> doors_;

@@ -27,6 +27,7 @@ struct Options {
   Duration body_timeout = 30s;              // a client may pause so long while it sends a body
   Duration send_timeout = 60s;              // and while it does not take what it is sent
   Duration keep_alive = 75s;                // an idle client connection lives so long
+  Duration unit_keep_alive = 60s;           // and an idle connection to a unit so long
   Duration drain = 30s;                     // for running requests, on shutdown
   std::size_t inspect_bytes = 64 * 1024;    // of a body: looked at, and kept for a re-decision
   std::uint64_t max_body = 64 * 1024 * 1024;

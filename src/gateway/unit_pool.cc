@@ -49,8 +49,7 @@ std::shared_ptr<UnitStream> UnitPool::take(const UnitTarget& target) {
   if (entry == idle_.end()) return nullptr;
   const bool secure = target.access != nullptr && target.access->tls != nullptr;
   while (!entry->second.empty()) {
-    auto connection = std::move(entry->second.back());
-    entry->second.pop_back();
+    auto connection = entry->second.take();
     if (connection->secure() == secure) return connection;
     connection->abandon();  // from before a reload that changed the link
   }
@@ -80,7 +79,7 @@ void UnitPool::connect(const UnitTarget& target, Connected done) {
 
 void UnitPool::start(const UnitTarget& target, std::function<void(error_code, net::Stream)> done) {
   const auto connecting = std::make_shared<Connecting>(*this, std::move(done));
-  connecting->limit.set(net::now() + connect_timeout_);
+  connecting->limit.set(net::now() + times_.connect_timeout);
   std::string server_name;
   if (target.access != nullptr) server_name = target.access->server_name;
   if (server_name.empty()) server_name = target.address.host;
@@ -115,10 +114,12 @@ void UnitPool::start(const UnitTarget& target, std::function<void(error_code, ne
 // The count follows the object's life, however its exchange ends.
 template <class Connection>
 std::shared_ptr<Connection> UnitPool::counted(Connection* connection) {
-  ++open_;
+  open_.fetch_add(1, std::memory_order_relaxed);
   return {connection, [pool = weak_from_this()](Connection* ended) {
             delete ended;
-            if (const auto alive = pool.lock()) --alive->open_;
+            if (const auto alive = pool.lock()) {
+              alive->open_.fetch_sub(1, std::memory_order_relaxed);
+            }
           }};
 }
 
@@ -138,6 +139,7 @@ void UnitPool::share(const UnitTarget& target, error_code error, net::Stream str
         counted(new Http2UnitConnection(std::move(stream), target.endpoint, weak_from_this()));
     shared_[target.endpoint].connections.push_back(connection);
     connection->start();
+    watch_idle(net::now());
   }
   bool first = true;
   for (auto& done : waiting) {
@@ -157,14 +159,61 @@ void UnitPool::keep(std::shared_ptr<Http1UnitConnection> connection) {
   if (idle.size() >= kMaxIdlePerEndpoint) {
     connection->abandon();
   } else {
-    idle.push_back(std::move(connection));
+    const TimePoint now = net::now();
+    idle.put(std::move(connection), now);
+    watch_idle(now);
   }
+}
+
+void UnitPool::set_times(Times times) {
+  times_ = times;
+  if (end_of_idling_.is_set()) end_idle();
+}
+
+// Nothing that is idle now, or becomes so, is due before this.
+void UnitPool::watch_idle(TimePoint now) {
+  if (!end_of_idling_.is_set()) end_of_idling_.set(now + times_.idle);
+}
+
+// Ends what has been idle long enough, and comes again when the next of the rest may have been.
+void UnitPool::end_idle() {
+  const TimePoint now = net::now();
+  const TimePoint next = close_idle_since(now - times_.idle, now);
+  if (next != TimePoint::max()) end_of_idling_.set(next + times_.idle);
+}
+
+void UnitPool::close_idle() {
+  const TimePoint now = net::now();
+  close_idle_since(now, now);
+}
+
+// Returns since when the first of the others is idle, or may become so; TimePoint::max() when there
+// is none.
+TimePoint UnitPool::close_idle_since(TimePoint latest, TimePoint now) {
+  TimePoint next = TimePoint::max();
+  for (auto& [endpoint, line] : idle_) {
+    for (const auto& connection : line.take_since(latest)) connection->abandon();
+    next = std::min(next, line.oldest());
+  }
+  std::erase_if(idle_, [](const auto& entry) { return entry.second.empty(); });
+  for (auto& [endpoint, shared] : shared_) {
+    std::erase_if(shared.connections, [&](const auto& connection) {
+      const TimePoint since = connection->idle_since();
+      if (since > latest) {
+        next = std::min({next, since, now});
+        return false;
+      }
+      connection->retire();
+      return true;
+    });
+  }
+  return next;
 }
 
 void UnitPool::forget(const Http1UnitConnection& connection) {
   const auto entry = idle_.find(connection.endpoint());
   if (entry == idle_.end()) return;
-  std::erase_if(entry->second, [&](const auto& idle) { return idle.get() == &connection; });
+  entry->second.remove(connection);
   if (entry->second.empty()) idle_.erase(entry);
 }
 
@@ -176,11 +225,10 @@ void UnitPool::forget(const Http2UnitConnection& connection) {
 }
 
 void UnitPool::prune(const std::function<bool(EndpointId)>& keep) {
-  std::erase_if(idle_, [&](auto& entry) {
-    if (keep(entry.first)) return false;
-    for (const auto& connection : entry.second) connection->abandon();
-    return true;
-  });
+  for (auto& [endpoint, line] : idle_) {
+    while (!keep(endpoint) && !line.empty()) line.take()->abandon();
+  }
+  std::erase_if(idle_, [](const auto& entry) { return entry.second.empty(); });
   for (auto& [endpoint, shared] : shared_) {
     if (keep(endpoint)) continue;
     for (const auto& connection : std::exchange(shared.connections, {})) connection->retire();
@@ -195,6 +243,7 @@ void UnitPool::close() {
     for (const auto& connection : shared.connections) connection->close();
   }
   prune([](EndpointId) { return false; });
+  end_of_idling_.clear();
   resolver_.cancel();
 }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Connections from one event loop to its units. Idle HTTP/1 connections are kept per endpoint,
-// newest first: the ones that were of use lately stay warm, the others end by themselves. An HTTP/2
-// connection is shared by all requests to its endpoint, and a second one made when it is full.
+// Connections from one event loop to its units. Idle HTTP/1 connections are kept per endpoint. An
+// HTTP/2 connection is shared by all requests to its endpoint, and a second one made when it is
+// full. One of either kind that serves nobody for a while ends.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -15,6 +16,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "core/model/unit.h"
+#include "gateway/idle_line.h"
 #include "gateway/unit_access.h"
 #include "gateway/unit_stream.h"
 #include "net/asio.h"
@@ -40,8 +42,17 @@ class UnitPool : public std::enable_shared_from_this<UnitPool> {
   // time.
   static constexpr std::size_t kMaxIdlePerEndpoint = 256;
 
-  UnitPool(asio::io_context& io, net::Deadlines& deadlines, Duration connect_timeout)
-      : io_(io), deadlines_(deadlines), resolver_(io), connect_timeout_(connect_timeout) {}
+  struct Times {
+    Duration connect_timeout;  // within which a new connection must be there
+    Duration idle;             // for which one is kept that serves nobody
+  };
+
+  UnitPool(asio::io_context& io, net::Deadlines& deadlines, Times times)
+      : io_(io),
+        deadlines_(deadlines),
+        resolver_(io),
+        times_(times),
+        end_of_idling_(deadlines, [this] { end_idle(); }) {}
 
   // One that has served before, or null.
   std::shared_ptr<UnitStream> take(const UnitTarget& target);
@@ -57,14 +68,17 @@ class UnitPool : public std::enable_shared_from_this<UnitPool> {
   void forget(const Http1UnitConnection& connection);
   void forget(const Http2UnitConnection& connection);
 
-  // Of connects from now on.
-  void set_connect_timeout(Duration timeout) { connect_timeout_ = timeout; }
+  // Of connects from now on, and of what is idle already.
+  void set_times(Times times);
 
   // Closes idle connections to endpoints for which `keep` is false.
   void prune(const std::function<bool(EndpointId)>& keep);
+  // Closes idle connections, whoever they are to.
+  void close_idle();
   void close();
 
-  std::size_t open_connections() const { return open_; }
+  // Idle ones included. From any thread.
+  std::size_t open_connections() const { return open_.load(std::memory_order_relaxed); }
 
  private:
   struct Connecting;
@@ -76,6 +90,9 @@ class UnitPool : public std::enable_shared_from_this<UnitPool> {
 
   void start(const UnitTarget& target, std::function<void(error_code, net::Stream)> done);
   std::shared_ptr<UnitStream> room_in(Shared& shared);
+  void watch_idle(TimePoint now);
+  void end_idle();
+  TimePoint close_idle_since(TimePoint latest, TimePoint now);
   void share(const UnitTarget& target, error_code error, net::Stream stream);
   template <class Connection>
   std::shared_ptr<Connection> counted(Connection* connection);
@@ -83,10 +100,11 @@ class UnitPool : public std::enable_shared_from_this<UnitPool> {
   asio::io_context& io_;
   net::Deadlines& deadlines_;
   asio::ip::tcp::resolver resolver_;
-  Duration connect_timeout_;
-  std::unordered_map<EndpointId, std::vector<std::shared_ptr<Http1UnitConnection>>> idle_;
+  Times times_;
+  net::Deadline end_of_idling_;  // set while there is any connection that is idle, or may become so
+  std::unordered_map<EndpointId, IdleLine<Http1UnitConnection>> idle_;
   std::unordered_map<EndpointId, Shared> shared_;
-  std::size_t open_ = 0;
+  std::atomic<std::size_t> open_{0};
 };
 
 }  // namespace signalbox::gateway

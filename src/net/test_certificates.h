@@ -42,6 +42,12 @@ class ScratchFolder {
     std::ofstream(path(name), std::ios::binary) << text;
     return path(name);
   }
+  // Likewise, for its owner alone to read.
+  std::string write_secret(const std::string& name, const std::string& text) const {
+    std::filesystem::permissions(write(name, text), std::filesystem::perms::owner_read |
+                                                        std::filesystem::perms::owner_write);
+    return path(name);
+  }
 
  private:
   std::string path_;

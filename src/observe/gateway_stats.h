@@ -30,11 +30,15 @@ struct TraceStats {
 struct GatewayStats {
   std::uint64_t client_connections = 0;    // open now
   std::uint64_t upstream_connections = 0;  // open now, idle ones in the pool included
+  std::uint64_t buffered_bytes = 0;        // of bodies held for units and clients that are slow
   std::uint64_t accepted = 0;              // client connections ever accepted
   std::uint64_t bytes_in = 0;              // from clients
   std::uint64_t bytes_out = 0;             // to clients
-  std::uint64_t unauthenticated = 0;       // requests refused because of who asked
-  std::uint64_t claims_refused = 0;        // tokens that did not verify: their requests unlabelled
+  std::uint64_t connections_shed = 0;      // not taken for want of memory
+  std::uint64_t requests_shed = 0;         // refused for the same reason
+  std::optional<double> memory_used_ratio = {};  // where something bounds memory
+  std::uint64_t unauthenticated = 0;             // requests refused because of who asked
+  std::uint64_t claims_refused = 0;  // tokens that did not verify: their requests unlabelled
   std::uint64_t data_class_headers_refused = 0;  // from clients that are not trusted with them
   std::uint64_t tenant_headers_refused = 0;      // requests with such of tenant or priority
   std::uint64_t config_generation = 1;           // counts accepted configurations

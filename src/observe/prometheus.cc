@@ -303,6 +303,9 @@ void Metrics::gateway(const GatewayStats& stats) {
   out_.sample({}, stats.client_connections);
   out_.gauge("signalbox_gateway_upstream_connections", "Connections to endpoints open now.");
   out_.sample({}, stats.upstream_connections);
+  out_.gauge("signalbox_gateway_buffered_bytes",
+             "Bytes of bodies held for units and clients that have not taken them yet.");
+  out_.sample({}, stats.buffered_bytes);
   out_.counter("signalbox_gateway_client_connections_accepted_total",
                "Client connections accepted.");
   out_.sample({}, stats.accepted);
@@ -310,6 +313,15 @@ void Metrics::gateway(const GatewayStats& stats) {
   out_.sample({}, stats.bytes_in);
   out_.counter("signalbox_gateway_sent_bytes_total", "Bytes sent to clients.");
   out_.sample({}, stats.bytes_out);
+  if (stats.memory_used_ratio) {
+    out_.gauge("signalbox_gateway_memory_used_ratio",
+               "Of the memory that the control group allows, without what files keep.");
+    out_.sample({}, *stats.memory_used_ratio);
+  }
+  out_.counter("signalbox_gateway_shed_total",
+               "What was not taken for want of memory: connections from 95 %, requests from 98 %.");
+  out_.sample({{"what", "connection"}}, stats.connections_shed);
+  out_.sample({{"what", "request"}}, stats.requests_shed);
   out_.counter("signalbox_gateway_unauthenticated_total",
                "Requests answered 401 or 403 because of who asked.");
   out_.sample({}, stats.unauthenticated);

@@ -23,9 +23,13 @@ std::string sample_page() {
   GatewayStats gateway;
   gateway.client_connections = 12;
   gateway.upstream_connections = 9;
+  gateway.buffered_bytes = 65'536;
   gateway.accepted = 345;
   gateway.bytes_in = 67'890;
   gateway.bytes_out = 12'345'678'901;
+  gateway.connections_shed = 5;
+  gateway.requests_shed = 7;
+  gateway.memory_used_ratio = 0.96;
   gateway.claims_refused = 4;
   gateway.data_class_headers_refused = 2;
   gateway.tenant_headers_refused = 6;

@@ -8,6 +8,8 @@
 #include <charconv>
 #include <cstdint>
 
+#include "wire/grpc.h"
+
 namespace signalbox::wire {
 
 namespace {
@@ -32,7 +34,13 @@ Result<std::optional<Duration>, ParseFailure> client_timeout(const RequestHead& 
     }
     return std::optional<Duration>(std::chrono::milliseconds(millis));
   }
-  return std::optional<Duration>();
+  const Field* const field = find_field(head.fields, kGrpcTimeoutField);
+  if (field == nullptr || !is_grpc(head)) return std::optional<Duration>();
+  const auto limit = parse_grpc_timeout(field->value);
+  if (!limit) {
+    return ParseFailure{400, "grpc-timeout is not up to eight digits and a unit, such as 250m"};
+  }
+  return std::optional<Duration>(std::min<Duration>(*limit, std::chrono::milliseconds(kLongestMs)));
 }
 
 std::string format_timeout_ms(Duration left) {

@@ -18,8 +18,12 @@ namespace signalbox::wire {
 // Milliseconds, a whole number.
 inline constexpr std::string_view kTimeoutField = "x-signalbox-timeout-ms";
 
-// By kTimeoutField, or Envoy's x-envoy-expected-rq-timeout-ms; nullopt when neither is there. 400
-// when what is said is no number between 1 and a day.
+// gRPC's own way to say the same.
+inline constexpr std::string_view kGrpcTimeoutField = "grpc-timeout";
+
+// By kTimeoutField, or Envoy's x-envoy-expected-rq-timeout-ms, or the grpc-timeout of a gRPC call,
+// the first that is there; nullopt when none is. 400 when what is said is no number between 1 and a
+// day, or no time as gRPC writes it (of which more than a day counts as a day).
 Result<std::optional<Duration>, ParseFailure> client_timeout(const RequestHead& head);
 
 // What is left, as the field's value; never less than one.

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
 #include <string>
 #include <thread>
 
@@ -80,16 +81,56 @@ TEST(Http2Front, B23_rapid_resets_end_the_connection_and_units_hold_at_most_a_hu
   EXPECT_TRUE(stage::eventually([&] { return holding.idle(); })) << "units go on working";
 }
 
-TEST(Http2Front, B24_what_provokes_resets_ends_the_connection_and_the_work_of_units) {
+// A stream's request and, behind it, what makes a server end the stream by itself.
+struct Provocation {
+  const char* what;
+  Http2Code answer;  // to many of them: of the connection
+  std::function<std::string(std::uint32_t)> make;
+};
+
+std::string one_byte_stated(std::uint32_t id) {
+  return headers(id, post({{"content-length", "1"}}), false);
+}
+
+const Provocation kProvocations[] = {
+    {"a window that overflows", Http2Code::kEnhanceYourCalm,
+     [](std::uint32_t id) {
+       return headers(id, get()) + frame(kWindowUpdate, 0, id, big_endian(0x7fff'ffff));
+     }},
+    {"more of a body than was stated", Http2Code::kEnhanceYourCalm,
+     [](std::uint32_t id) { return one_byte_stated(id) + frame(kData, 0, id, "more"); }},
+    {"less of it", Http2Code::kEnhanceYourCalm,
+     [](std::uint32_t id) { return one_byte_stated(id) + frame(kData, kEndStream, id); }},
+    {"trailers that none may be", Http2Code::kEnhanceYourCalm,
+     [](std::uint32_t id) { return one_byte_stated(id) + headers(id, {{":path", "/"}}); }},
+    // These are faults of the connection to us, so that the first of them ends it.
+    {"a window of nothing more", Http2Code::kProtocolError,
+     [](std::uint32_t id) {
+       return headers(id, get()) + frame(kWindowUpdate, 0, id, big_endian(0));
+     }},
+    {"a body behind the end", Http2Code::kStreamClosed,
+     [](std::uint32_t id) { return headers(id, get()) + frame(kData, 0, id, "x"); }},
+    {"a head behind the end", Http2Code::kStreamClosed,
+     [](std::uint32_t id) { return headers(id, get()) + headers(id, get()); }},
+    {"a priority too short", Http2Code::kFrameSizeError,
+     [](std::uint32_t id) { return headers(id, get()) + frame(kPriority, 0, id, "1234"); }},
+    {"a stream that depends on itself", Http2Code::kProtocolError,
+     [](std::uint32_t id) {
+       return headers(id, get()) + frame(kPriority, 0, id, big_endian(id) + "\x10");
+     }},
+};
+
+TEST(Http2Front, B24_resets_that_a_client_provokes_are_its_own_and_end_the_work_of_units) {
   Holding holding;
-  Http2Client client(holding.node());
-  // A window of nothing more (RFC 9113 6.9): an error, which we must answer.
-  const auto code = flood(client, 5'000, [](std::uint32_t i) {
-    return headers(2 * i + 1, get()) + frame(kWindowUpdate, 0, 2 * i + 1, big_endian(0));
-  });
-  EXPECT_TRUE(code.has_value());
+  for (const Provocation& provocation : kProvocations) {
+    Http2Client client(holding.node());
+    const auto code = flood(
+        client, 5'000, [&provocation](std::uint32_t i) { return provocation.make(2 * i + 1); });
+    EXPECT_EQ(code, provocation.answer) << provocation.what;
+    EXPECT_TRUE(stage::eventually([&] { return holding.idle(); }))
+        << provocation.what << ": units go on working";
+  }
   EXPECT_LE(holding.most_held(), 100);
-  EXPECT_TRUE(stage::eventually([&] { return holding.idle(); })) << "units go on working";
 }
 
 TEST(Http2Front, B25_a_head_without_end_ends_the_connection) {
@@ -129,6 +170,21 @@ TEST(Http2Front, B27_a_compression_bomb_is_refused) {
   client.await(kPing);  // nullopt where the connection was ended
   EXPECT_EQ(front.requests(), 0);
   EXPECT_EQ(front.answered({kPlain}).status, 200);
+}
+
+// The stream, not the connection: a client may want one answer and let another lie.
+TEST(Http2Front, B28_a_window_that_stays_shut_is_reset_when_its_time_is_up) {
+  Front front(", send_timeout: 100ms");
+  Http2Client client(front.node());
+  constexpr std::uint32_t kInitialWindow = 4;  // RFC 9113 6.5.2
+  client.send(frame(kSettings, 0, 0, big_endian(kInitialWindow, 2) + big_endian(0)));
+  client.send(headers(1, get("/shut")) + headers(3, get("/open")) +
+              frame(kWindowUpdate, 0, 3, big_endian(1'000)));
+  EXPECT_TRUE(client.await(kHeaders, 1).has_value()) << "a head needs no window";
+  EXPECT_EQ(client.reset(1), Http2Code::kCancel);
+  const auto body = client.await(kData, 3);
+  ASSERT_TRUE(body.has_value()) << "the other answer came meanwhile";
+  EXPECT_EQ(body->payload, "/open ");
 }
 
 TEST(Http2Front, B29_ids_out_of_order_and_data_after_the_end_are_faults) {

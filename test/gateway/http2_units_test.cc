@@ -79,7 +79,8 @@ TEST(Http2Units, a_grpc_call_passes_byte_for_byte_with_its_trailers) {
   Http2Unit server([&](Http2Incoming& request) {
     EXPECT_EQ(request.header("content-type"), "application/grpc");
     EXPECT_EQ(request.header("te"), "trailers");
-    EXPECT_EQ(request.header("grpc-timeout"), "1S");
+    const auto time_left = wire::parse_grpc_timeout(request.header("grpc-timeout"));
+    EXPECT_TRUE(time_left && *time_left > 30s && *time_left < 60s) << "what is left of the minute";
     EXPECT_EQ(request.path(), "/inference.GRPCInferenceService/ModelInfer");
     EXPECT_TRUE(request.body == framed("question"));
     request.answer(messages, {{"grpc-status", "0"}, {"grpc-message", "all%20well"}},
@@ -89,12 +90,38 @@ TEST(Http2Units, a_grpc_call_passes_byte_for_byte_with_its_trailers) {
   Http2Client client(node.gateway());
   const Http2Reply& reply = client.post(
       "/inference.GRPCInferenceService/ModelInfer", framed("question"),
-      {{"content-type", "application/grpc"}, {"te", "trailers"}, {"grpc-timeout", "1S"}});
+      {{"content-type", "application/grpc"}, {"te", "trailers"}, {"grpc-timeout", "1M"}});
   EXPECT_EQ(reply.status, 200);
   EXPECT_TRUE(reply.body == messages);
   EXPECT_EQ(reply.trailer("grpc-status"), "0");
   EXPECT_EQ(reply.trailer("grpc-message"), "all%20well");
   EXPECT_TRUE(reply.complete);
+}
+
+TEST(Http2Units, a_grpc_caller_whose_time_is_up_is_told_so_and_its_unit_is_free_again) {
+  Http2Unit silent([](Http2Incoming&) {});
+  LiveNode node(kService + http2_unit(silent.address()));
+  Http2Client client(node.gateway());
+  const Http2Reply& reply = client.post(
+      "/s/M", framed("x"),
+      {{"content-type", "application/grpc"}, {"te", "trailers"}, {"grpc-timeout", "150m"}});
+  EXPECT_EQ(reply.header("grpc-status"), "4") << "DEADLINE_EXCEEDED";
+  EXPECT_TRUE(eventually([&] {
+    return silent.cancelled() == 1 &&
+           node.metric(R"(signalbox_unit_in_flight_requests{unit="two"})") == 0.0;
+  }));
+}
+
+TEST(Http2Units, a_time_limit_that_grpc_could_not_write_is_refused_in_words) {
+  Http2Unit never([](Http2Incoming& request) { request.answer("never"); });
+  LiveNode node(kService + http2_unit(never.address()));
+  Http2Client client(node.gateway());
+  const Http2Reply& reply = client.post(
+      "/s/M", framed("x"),
+      {{"content-type", "application/grpc"}, {"te", "trailers"}, {"grpc-timeout", "soon"}});
+  EXPECT_EQ(reply.header("grpc-status"), "13") << "INTERNAL";
+  EXPECT_NE(wire::decode_grpc_message(reply.header("grpc-message")).find("grpc-timeout"),
+            std::string::npos);
 }
 
 TEST(Http2Units, a_failed_grpc_call_of_trailers_alone_stays_one) {
@@ -230,6 +257,34 @@ TEST(Http2Units, B55_a_refused_stream_is_sent_again) {
   LiveNode node(kService + unit("cheap", 1.0, server.address(), kOverHttp2) +
                 unit("dear", 2.0, other.address()));
   EXPECT_EQ(node.post("/", "x").body, "served");
+}
+
+TEST(Http2Units, a_connection_without_streams_for_its_time_is_closed_and_one_with_is_not) {
+  Http2Unit streaming([](Http2Incoming& request) {
+    if (request.path() != "/two/stays") request.answer("served");
+  });
+  ScriptedUnit other([](Incoming& request) { request.answer("other"); });
+  LiveNode node(
+      "services:\n"
+      "  two: {paths: [/two/*], units: [two], objective: {latency: 2s, quantile: 99%}}\n"
+      "  one: {paths: [/one], units: [one], objective: {latency: 2s, quantile: 99%}}\n"
+      "units:\n" +
+          http2_unit(streaming.address()) + unit("one", 1.0, other.address()),
+      ", unit_keep_alive: 50ms", 1);
+  Http2Client client(node.gateway());
+  const auto connections = [&] { return node.metric("signalbox_gateway_upstream_connections"); };
+  EXPECT_EQ(client.get("/two/ends").body, "served");
+  EXPECT_TRUE(eventually([&] { return connections() == 0.0; }));
+
+  // One that is busy outlives one that becomes idle after it was last heard of.
+  client.ask("GET", "/two/stays");
+  client.send();
+  EXPECT_TRUE(eventually([&] { return streaming.requests() == 2; }));
+  EXPECT_EQ(client.get("/one").body, "other");
+  EXPECT_TRUE(eventually([&] { return connections() == 1.0; }));
+  EXPECT_EQ(streaming.cancelled(), 0);
+  EXPECT_EQ(client.get("/two/ends").body, "served");
+  EXPECT_EQ(connections(), 1.0) << "it still serves";
 }
 
 TEST(Http2Units, a_unit_that_vanishes_fails_only_what_it_had_not_answered) {

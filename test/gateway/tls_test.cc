@@ -120,7 +120,7 @@ class TlsUnit {
 TEST_F(TlsGateway, a_unit_sees_our_certificate_and_credential_and_never_the_clients) {
   TlsUnit tls_unit(authority_.issue(folder_, "unit", {"unit", "DNS:inference.internal"}), ca_);
   const auto shown = authority_.issue(folder_, "shown", {.common_name = "gateway"});
-  const auto token = folder_.write("token", "Bearer of-the-unit\n");
+  const auto token = folder_.write_secret("token", "Bearer of-the-unit\n");
   const auto link = [&](const std::string& server_name) {
     return "services:\n  work: {patience: 1s}\nunits:\n" +
            unit("one", 1.0, tls_unit.address(),
@@ -134,13 +134,32 @@ TEST_F(TlsGateway, a_unit_sees_our_certificate_and_credential_and_never_the_clie
   EXPECT_EQ(reply.body, "gateway Bearer of-the-unit");
 
   // Another credential is read by the next reload; probes carry it as well.
-  folder_.write("token", "Bearer anew\n");
+  folder_.write_secret("token", "Bearer anew\n");
   EXPECT_EQ(node.ask_admin("POST", "/reload").status, 200);
   EXPECT_TRUE(eventually([&] { return node.get("/").body == "gateway Bearer anew"; }));
+}
 
-  // A unit that is not who it should be gets nothing.
-  LiveNode mistaken(link("another.internal"));
-  EXPECT_NE(mistaken.get("/").status, 200);
+// It is one that cannot be connected to: a request waits for another, as long as its service lets
+// it, and is told so.
+TEST_F(TlsGateway, a_unit_that_is_not_who_it_should_be_gets_nothing) {
+  const auto files = authority_.issue(folder_, "unit", {"unit", "DNS:inference.internal"});
+  TlsUnit tls_unit(files, ca_);
+  LiveNode node("services:\n  work: {patience: 500ms}\nunits:\n" +
+                unit("one", 1.0, tls_unit.address(),
+                     ", link: {tls: true, server_name: another.internal, ca: \"" + ca_ +
+                         "\", certificate: \"" + files.certificate + "\", key: \"" + files.key +
+                         "\"}"));
+  const Reply reply = node.get("/");
+  EXPECT_EQ(reply.status, 503);
+  EXPECT_THAT(reply.body, HasSubstr("\"code\":\"patience_ended\""));
+  EXPECT_NE(reply.header("retry-after"), "");
+  const std::string story =
+      node.ask_admin("GET", "/explain/" + reply.header("x-signalbox-request-id") + "?format=text")
+          .body;
+  EXPECT_THAT(story, HasSubstr("as long as the service allows"));
+  EXPECT_TRUE(eventually([&] {
+    return node.access_log().find(R"("outcome":"rejected:patience_ended")") != std::string::npos;
+  }));
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -60,8 +61,9 @@ inline std::string unit(std::string_view name, double price, const core::Address
 class LiveNode {
  public:
   // `yaml` is a configuration without the sections `gateway` and `control`; `gateway` adds keys to
-  // the former, each with a comma in front.
-  explicit LiveNode(const std::string& yaml, const std::string& gateway = "", int threads = 2)
+  // the former, each with a comma in front. `memory_use` is believed in place of the system.
+  explicit LiveNode(const std::string& yaml, const std::string& gateway = "", int threads = 2,
+                    std::function<std::optional<gateway::MemoryUse>()> memory_use = {})
       : frame_(fmt::format("gateway: {{listen: 127.0.0.1:0, admin: 127.0.0.1:0, threads: {}, "
                            "access_log: off{}}}\n"
                            "control: {{tick: 50ms}}\n",
@@ -79,6 +81,7 @@ class LiveNode {
       return;
     }
     options.gateway = std::move(sources->options);
+    if (memory_use) options.memory_use = std::move(memory_use);
     auto page = apps::admin_sources(loaded->gateway);
     if (!page.ok()) {
       ADD_FAILURE() << page.error().message;
