@@ -57,6 +57,10 @@ Mark Text::mark_at(std::size_t offset) const {
   return mark_of_byte(line, static_cast<int>(offset - start));
 }
 
+Mark Text::end() const {
+  return mark_of_byte(line_count(), static_cast<int>(line(line_count()).size()));
+}
+
 Mark Text::mark_of_byte(int line_number, int bytes) const {
   const std::string_view before = line(line_number).substr(0, static_cast<std::size_t>(bytes));
   return {line_number, static_cast<int>(count_characters(before)) + 1};

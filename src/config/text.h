@@ -37,6 +37,9 @@ class Text {
   // The mark of a byte. REQUIRES: offset <= all().size().
   Mark mark_at(std::size_t offset) const;
 
+  // Behind the last character of the last line.
+  Mark end() const;
+
   // From a line (1..) and a count of bytes into it to a mark.
   Mark mark_of_byte(int line, int bytes) const;
 

@@ -117,8 +117,10 @@ class TreeBuilder final : public YAML::EventHandler {
   };
 
   // yaml-cpp counts bytes from 0. Its events mostly come in the order of the text, so counting goes
-  // on from the last mark: a whole file in one line must not cost a square of its length.
+  // on from the last mark: a whole file in one line must not cost a square of its length. What it
+  // misses at the end it may miss on a line that is none.
   Mark to_mark(const YAML::Mark& mark) {
+    if (mark.line >= text_.line_count()) return text_.end();
     const bool goes_on = mark.line == last_.line && mark.column >= last_.column;
     const std::string_view line = text_.line(mark.line + 1);
     const int from = goes_on ? last_.column : 0;
@@ -305,7 +307,9 @@ std::optional<Node> parse_yaml(const Text& text, Report& report) {
     }
   } catch (const YAML::Exception& problem) {
     if (builder.is_damaged()) return std::nullopt;
-    const Mark mark = text.mark_of_byte(problem.mark.line + 1, problem.mark.column);
+    const Mark mark = problem.mark.line < text.line_count()
+                          ? text.mark_of_byte(problem.mark.line + 1, problem.mark.column)
+                          : text.end();
     const auto complaint = explain_yaml_problem(problem.msg, text, mark, builder.innermost_open());
     report.add({"", complaint.mark}, complaint.message, {.hint = complaint.hint});
     return std::nullopt;

@@ -50,6 +50,16 @@ TEST(YamlTree, a_missing_value_stands_where_its_key_does) {
   EXPECT_EQ(parsed.root->find("a")->mark, (Mark{1, 1}));
 }
 
+TEST(YamlTree, what_is_missed_at_the_end_is_missed_on_the_last_line) {
+  for (const std::string_view yaml : {"?", "?\n", "?\n\n", "?\r"}) {
+    const auto parsed = parse(yaml);
+    ASSERT_FALSE(parsed.problems.list.empty()) << yaml;
+    const Text text(yaml, "t.yaml");
+    EXPECT_EQ(parsed.problems.list.front().mark, text.end()) << yaml;
+    EXPECT_LE(text.end().line, text.line_count());
+  }
+}
+
 TEST(YamlTree, columns_count_characters) {
   EXPECT_EQ(parse("{ü: 1, ö: 2}").root->pairs[1].key_mark, (Mark{1, 8}));
 }
