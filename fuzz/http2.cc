@@ -82,8 +82,8 @@ std::string told(const Http2Peer& peer) {
   return out;
 }
 
-// All that a server hears in these pieces. Nullopt when the session was over before the last: what
-// comes after that in one piece is heard, in a further one it is not, and its owner has closed.
+// All that a server hears in these pieces. Nullopt when it listened no more before the last: what
+// comes after that in one piece is heard, in a further one it is not.
 std::optional<std::string> serve(const std::vector<std::string_view>& pieces) {
   Http2Peer server(Http2Role::kServer, kLimits);
   server.answer = [&server](wire::Http2Stream& stream) {
@@ -92,7 +92,7 @@ std::optional<std::string> serve(const std::vector<std::string_view>& pieces) {
     server.session.end(stream);
   };
   for (const std::string_view piece : pieces) {
-    if (server.session.finished()) return std::nullopt;
+    if (!server.session.listens()) return std::nullopt;
     server.receive(piece);
     require(server.session.queued_frames() <= kLimits.max_queued_frames + 1, "answers pile up");
   }
@@ -108,7 +108,7 @@ std::optional<std::string> ask(const std::vector<std::string_view>& pieces) {
   for (int i = 0; i < 3; ++i) client.session.submit_request(fields, true);
   client.collect();
   for (const std::string_view piece : pieces) {
-    if (client.session.finished()) return std::nullopt;
+    if (!client.session.listens()) return std::nullopt;
     client.receive(piece);
   }
   require_clean(client);

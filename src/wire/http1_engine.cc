@@ -304,11 +304,13 @@ bool Engine<kIsRequest>::on_chunk(std::uint64_t size) {
 
 template <bool kIsRequest>
 bool Engine<kIsRequest>::on_body(std::string_view piece) {
-  if (piece.size() > limits_.max_body - body_bytes_) return fail(413, "the body is too large");
+  // As much as there may be is told, however the stream was cut.
+  const bool too_large = piece.size() > limits_.max_body - body_bytes_;
+  if (too_large) piece = piece.substr(0, limits_.max_body - body_bytes_);
   body_bytes_ += piece.size();
   if (framing_.body == BodyKind::kChunked) chunk_left_ -= piece.size();
   if (sink && !piece.empty()) sink(piece);
-  return true;
+  return too_large ? fail(413, "the body is too large") : true;
 }
 
 template <bool kIsRequest>

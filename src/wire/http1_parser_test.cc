@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "wire/http1_readings.h"
+#include "wire/http1_transcript.h"
 
 namespace signalbox::wire {
 namespace {
@@ -256,6 +257,20 @@ TEST(ResponseParser, tells_started_from_the_first_byte_of_an_interim_answer_on) 
   ASSERT_TRUE(parser.consume("HTTP/1.1 100 Continue\r\n\r\n").ok());
   EXPECT_TRUE(parser.started());
   EXPECT_FALSE(parser.head_done());
+}
+
+TEST(ResponseParser, a_body_that_is_too_large_is_told_as_far_as_it_may_go_however_it_comes) {
+  const std::string answer = "HTTP/1.1 200 OK\r\n\r\n0123456789abc";
+  const auto read = [](const std::vector<std::string_view>& pieces) {
+    ResponseParser parser({.max_body = 10});
+    return testing::transcript(parser, pieces);
+  };
+  EXPECT_EQ(read({answer}), "200 1.1 close until-close body<0123456789> !502");
+  std::vector<std::string_view> bytes;
+  for (std::size_t i = 0; i < answer.size(); ++i) {
+    bytes.push_back(std::string_view(answer).substr(i, 1));
+  }
+  EXPECT_EQ(read(bytes), read({answer}));
 }
 
 }  // namespace

@@ -337,6 +337,10 @@ void Http2Session::tell_sendable() {
   sendable_.clear();
 }
 
+bool Http2Session::listens() const {
+  return !failed_ && !terminated_ && nghttp2_session_want_read(session_) != 0;
+}
+
 bool Http2Session::finished() const {
   return failed_ ? last_words_.empty() : nghttp2_session_want_read(session_) == 0 && !wants_write();
 }

@@ -112,6 +112,9 @@ class Http2Session {
   bool wants_write() const;
   // Appends what is to be sent next, whole frames, until about `at_most` bytes were added.
   void collect(std::string& out, std::size_t at_most);
+  // What the peer says is still heard: not after a fault, nor once either side has said GOAWAY and
+  // no stream is left.
+  bool listens() const;
   // Nothing is left to be sent or heard: close.
   bool finished() const;
   // Frames that wait to be collected. A peer that does not read should not be read from.
