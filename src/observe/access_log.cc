@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -16,7 +17,7 @@ namespace signalbox::observe {
 namespace {
 
 std::string_view without_query(std::string_view path) {
-  return path.substr(0, path.find_first_of("?#")).substr(0, kMaxLoggedPathBytes);
+  return path.substr(0, std::min({path.find('?'), path.find('#'), kMaxLoggedPathBytes}));
 }
 
 // The line under way, gathered beside the log's buffer: most of its pieces are a few bytes, and

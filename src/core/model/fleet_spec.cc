@@ -4,6 +4,8 @@
 #include "core/model/fleet_spec.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 
 namespace signalbox::core {
 
@@ -28,9 +30,18 @@ std::optional<ServiceId> FleetSpec::find_service(std::string_view name) const {
 }
 
 std::string to_string(const Address& address) {
+  constexpr std::size_t kBrackets = 2, kColonAndPort = 6;
   const bool ipv6 = address.host.find(':') != std::string::npos;
-  const std::string host = ipv6 ? "[" + address.host + "]" : address.host;
-  return host + ":" + std::to_string(address.port);
+  std::array<char, 8> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), address.port).ptr;
+  std::string text;
+  text.reserve(address.host.size() + kBrackets + kColonAndPort);
+  if (ipv6) text += '[';
+  text += address.host;
+  if (ipv6) text += ']';
+  text += ':';
+  text.append(digits.data(), end);
+  return text;
 }
 
 const char* to_string(Mode mode) {
