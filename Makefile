@@ -118,7 +118,7 @@ fuzz: setup ## random fleets and fault storms against what must hold, 100,000 of
 	$(next) 'make fuzz CASES=1000000' 'look further'
 
 fuzz-parsers: setup ## libFuzzer on every parser, FUZZ_SECONDS=600 each
-	$(call say,building the parsers' fuzzer with clang)
+	$(call say,building the fuzzer of the parsers with clang)
 	@$(call build_preset,fuzz)
 	$(call say,fuzzing $(or $(FUZZ_TARGETS),every target)$(,) $(if $(FUZZ_RUNS),$(FUZZ_RUNS) inputs,$(or $(FUZZ_SECONDS),600) s) each)
 	@FUZZ_RUNS=$(FUZZ_RUNS) FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600) fuzz/run.py $(FUZZ_TARGETS)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What stands inside requests and answers: the path that is decided on, the field that names a
-// model, the events of a stream.
+// What stands inside requests and answers: the path that is decided on, the trace a request is part
+// of, the field that names a model, the events of a stream.
 #include <boost/json.hpp>
 #include <string>
 
@@ -10,6 +10,7 @@
 #include "wire/model_field.h"
 #include "wire/path.h"
 #include "wire/sse_counter.h"
+#include "wire/trace_context.h"
 
 namespace signalbox::fuzz {
 
@@ -75,6 +76,18 @@ void target_path(std::string_view bytes) {
   }
   require(!once->path.ends_with("/.") && !once->path.ends_with("/.."), "a dot at the end");
   for (const char c : text) require(c > ' ' && c < 0x7f, "a byte that is not printable");
+}
+
+void traceparent(std::string_view bytes) {
+  const auto context = wire::parse_traceparent(bytes);
+  if (!context) return;
+  require(context->span != 0 && (context->trace_high | context->trace_low) != 0, "an id of nobody");
+  const auto written = wire::format_traceparent(*context);
+  const auto again = wire::parse_traceparent({written.data(), written.size()});
+  require(again.has_value(), "what is written is not read");
+  require(again->span == context->span && again->trace_high == context->trace_high &&
+              again->trace_low == context->trace_low && again->sampled() == context->sampled(),
+          "what is written is another trace");
 }
 
 void model_field(std::string_view bytes) {

@@ -50,6 +50,7 @@ void grpc_messages(std::string_view bytes);
 void waiting_fields(std::string_view bytes);
 // What stands in requests and answers (message_parts.cc).
 void target_path(std::string_view bytes);
+void traceparent(std::string_view bytes);
 void model_field(std::string_view bytes);
 void sse_counter(std::string_view bytes);
 // Who somebody is (identity.cc).

@@ -35,6 +35,7 @@ constexpr std::array kTargets = {
     Target{"signed_claim", "tokens, unsigned and signed", signed_claim},
     Target{"sse_counter", "events of a stream, however it is cut", sse_counter},
     Target{"target_path", "request targets: one spelling, found in one pass", target_path},
+    Target{"traceparent", "which trace a request is part of: what is written is read", traceparent},
     Target{"traces", "readers of public traces", traces},
     Target{"waiting_fields", "grpc-timeout, grpc-message, Retry-After, a client's own limit",
            waiting_fields},

@@ -71,7 +71,7 @@ RC_GTEST_PROP(TraceContext, what_is_written_is_read, ()) {
 
 RC_GTEST_PROP(TraceContext, any_bytes_are_read_or_refused, (const std::string& text)) {
   const auto context = parse_traceparent(text);
-  RC_ASSERT(!context || context->span != 0);
+  RC_ASSERT((!context || context->span != 0));
 }
 
 }  // namespace
