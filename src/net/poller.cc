@@ -27,7 +27,7 @@ Poller::Poller(asio::execution_context& loop)
 
 Poller::~Poller() = default;
 
-void Poller::watch(int fd, Socket& socket) {
+bool Poller::watch(int fd, Socket& socket) {
   const auto at = static_cast<std::size_t>(fd);
   if (at >= places_.size()) places_.resize(at + 1);
   Place& place = places_[at];
@@ -35,7 +35,9 @@ void Poller::watch(int fd, Socket& socket) {
   epoll_event event{};
   event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
   event.data.u64 = std::uint64_t{++place.generation} << 32U | static_cast<std::uint32_t>(fd);
-  SIGNALBOX_ASSERT(::epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) == 0);
+  if (::epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) == 0) return true;
+  place.socket = nullptr;
+  return false;
 }
 
 // Its closing takes it out of the epoll.

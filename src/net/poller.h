@@ -32,8 +32,9 @@ class Poller final : public asio::execution_context::service {
 
   static Poller& of(asio::io_context& io) { return asio::use_service<Poller>(io); }
 
-  // `fd` stays the socket's, and open until forget(). Events that came before are told, too.
-  void watch(int fd, Socket& socket);
+  // `fd` stays the socket's, and open until forget(). Events that came before are told, too. False
+  // where the system has no room for one more (epoll(7), max_user_watches).
+  [[nodiscard]] bool watch(int fd, Socket& socket);
   void forget(int fd);
 
   // Called from the loop when those whose turn it is have had theirs, never from inside this call.

@@ -40,10 +40,13 @@ void Socket::open(int fd) {
   SIGNALBOX_ASSERT(fd_ < 0 && fd >= 0);
   const int on = 1;
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  fd_ = fd;
   // Who has just connected has mostly said something by now.
   events_ = EPOLLIN;
-  poller_.watch(fd_, *this);
+  if (poller_.watch(fd, *this)) {
+    fd_ = fd;
+  } else {
+    ::close(fd);
+  }
 }
 
 void Socket::close() {

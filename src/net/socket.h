@@ -34,7 +34,8 @@ class Socket {
   Socket& operator=(const Socket&) = delete;
 
   // Takes over a socket that is connected, or being connected; what is sent on it leaves at once
-  // (TCP_NODELAY). REQUIRES: not open.
+  // (TCP_NODELAY). Closes it, and is not open, where the system cannot watch one more. REQUIRES:
+  // not open.
   void open(int fd);
   bool is_open() const { return fd_ >= 0; }
   int fd() const { return fd_; }

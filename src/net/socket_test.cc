@@ -5,10 +5,12 @@
 // waits.
 #include "net/socket.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
@@ -173,6 +175,19 @@ TEST_F(SocketTest, waiting_on_a_closed_socket_ends_at_once) {
   closed.wait_for_fall(noted("watcher"));
   turn();
   EXPECT_EQ(told_, (Told{"reader: Bad file descriptor", "watcher: Bad file descriptor"}));
+}
+
+TEST_F(SocketTest, what_cannot_be_watched_is_closed_and_not_waited_for) {
+  std::FILE* const file = std::tmpfile();  // no epoll takes a regular file
+  const int number = ::dup(::fileno(file));
+  std::fclose(file);
+  Socket socket(io_);
+  socket.open(number);
+  EXPECT_FALSE(socket.is_open());
+  EXPECT_EQ(::fcntl(number, F_GETFD), -1);
+  socket.wait(Operation::kRead, Need::kReadable, noted("reader"));
+  turn();
+  EXPECT_EQ(told_, Told{"reader: Bad file descriptor"});
 }
 
 TEST_F(SocketTest, who_is_destroyed_in_the_same_turn_is_told_of_that_only) {

@@ -52,6 +52,10 @@ struct Connecting {
           errno != EINPROGRESS;
       if (!refused) {
         on.open(fd);
+        if (!on.is_open()) {
+          code = ENOSPC;
+          break;
+        }
         return on.wait(Socket::Operation::kWrite, Need::kWritable, std::move(*this));
       }
       code = errno;
@@ -116,11 +120,13 @@ void Stream::async_connect(Endpoints to, Handler done) {
 }
 
 void Stream::async_accept_tls(std::shared_ptr<const TlsServer> server, Handler done) {
+  if (!is_open()) return socket_->defer(std::move(done), asio::error::bad_descriptor);
   shake_hands(std::make_shared<TlsSession>(std::move(server), fd()), std::move(done));
 }
 
 void Stream::async_connect_tls(std::shared_ptr<const TlsClient> client,
                                const std::string& server_name, Handler done) {
+  if (!is_open()) return socket_->defer(std::move(done), asio::error::bad_descriptor);
   shake_hands(std::make_shared<TlsSession>(std::move(client), server_name, fd()), std::move(done));
 }
 

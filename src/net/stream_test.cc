@@ -231,6 +231,15 @@ TEST_F(StreamTest, may_be_destroyed_while_a_read_is_awaited_and_data_is_there) {
   EXPECT_EQ(said, asio::error::operation_aborted);
 }
 
+TEST_F(StreamTest, a_handshake_on_what_is_closed_fails_from_the_loop) {
+  near_.close();
+  near_.async_connect_tls(client({}), "localhost",
+                          [this](error_code error) { near_said_ = error; });
+  EXPECT_FALSE(near_said_.has_value());
+  run_until([this] { return near_said_.has_value(); });
+  EXPECT_EQ(*near_said_, asio::error::bad_descriptor);
+}
+
 TEST_F(StreamTest, a_handshake_that_is_no_tls_fails_with_a_reason) {
   far_.async_accept_tls(server({}), [this](error_code error) { far_said_ = error; });
   asio::async_write(near_, asio::buffer("GET / HTTP/1.1\r\n\r\n", 18),
