@@ -71,6 +71,7 @@ void log_plan(const core::Plan& plan, const core::FleetSpec& spec) {
     spdlog::warn("service {}: {} -> {}: {}", spec.service(change.service).name,
                  core::to_string(change.from), core::to_string(change.to), change.evidence);
   }
+  for (const std::string& notice : plan.notices) spdlog::warn("{}", notice);
 }
 
 }  // namespace
@@ -117,7 +118,7 @@ int serve_command(const ServeOptions& options) {
   if (!journals.ok()) return fail(kExitBadUsage, journals.error().message);
   node_options.journals = std::move(*journals);
   node_options.on_plan = [&running](const core::Plan& plan) {
-    if (!plan.mode_changes.empty()) log_plan(plan, *running->view()->spec);
+    if (!plan.mode_changes.empty() || !plan.notices.empty()) log_plan(plan, *running->view()->spec);
   };
   const auto drain = std::make_shared<std::atomic<Duration>>(config.gateway.drain);
   node_options.reload = [&options, &config, &access_log, drain, tracing]() -> Result<Reloaded> {

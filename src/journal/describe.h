@@ -89,12 +89,16 @@ void describe(auto& io, Of<core::LanguageProfile> auto& value) {
       value;
   io(first_token_base, per_prompt_token, per_output_token, prompt_tokens, output_tokens);
 }
+void describe(auto& io, Of<core::EnergySpec> auto& value) {
+  auto& [usd_per_kwh, watts] = value;
+  io(usd_per_kwh, watts);
+}
 void describe(auto& io, Of<core::UnitSpec> auto& value) {
-  auto& [name, model, hardware, framework, zone, tier, labels, price_usd_per_hour, profile,
-         language, slots, adaptive_slots, max_work, max_tokens, managed, min_replicas, max_replicas,
+  auto& [name, model, hardware, framework, zone, tier, labels, price_usd_per_hour, energy,
+         profile, language, slots, adaptive_slots, max_work, max_tokens, managed, min_replicas, max_replicas,
          boot_time_min, boot_time_max, endpoints, link, health, ejection, slow_start] = value;
-  io(name, model, hardware, framework, zone, tier, labels, price_usd_per_hour, profile, language,
-     slots, adaptive_slots, max_work, max_tokens, managed, min_replicas, max_replicas,
+  io(name, model, hardware, framework, zone, tier, labels, price_usd_per_hour, energy, profile,
+     language, slots, adaptive_slots, max_work, max_tokens, managed, min_replicas, max_replicas,
      boot_time_min, boot_time_max, endpoints, link, health, ejection, slow_start);
 }
 void describe(auto& io, Of<core::GuardrailSpec> auto& value) {
@@ -114,9 +118,13 @@ void describe(auto& io, Of<core::DataPolicy> auto& value) {
   auto& [classes] = value;
   io(classes);
 }
+void describe(auto& io, Of<core::SourceSpec> auto& value) {
+  auto& [name, rank, ttl] = value;
+  io(name, rank, ttl);
+}
 void describe(auto& io, Of<core::FleetSpec> auto& value) {
-  auto& [services, units, control, data, tenancy] = value;
-  io(services, units, control, data, tenancy);
+  auto& [services, units, control, data, tenancy, sources] = value;
+  io(services, units, control, data, tenancy, sources);
 }
 
 // ---- signals -------------------------------------------------------------------------------
@@ -148,6 +156,22 @@ void describe(auto& io, Of<core::EndpointLeaving> auto& value) {
 void describe(auto& io, Of<core::ProbeResult> auto& value) {
   auto& [endpoint, healthy] = value;
   io(endpoint, healthy);
+}
+void describe(auto& io, Of<core::LoadReport> auto& value) {
+  auto& [endpoint, running, waiting] = value;
+  io(endpoint, running, waiting);
+}
+void describe(auto& io, Of<core::LatencyReport> auto& value) {
+  auto& [unit, mean, requests] = value;
+  io(unit, mean, requests);
+}
+void describe(auto& io, Of<core::ReplicaReport> auto& value) {
+  auto& [unit, ready, pending] = value;
+  io(unit, ready, pending);
+}
+void describe(auto& io, Of<core::PowerReport> auto& value) {
+  auto& [unit, watts] = value;
+  io(unit, watts);
 }
 void describe(auto& io, Of<core::Signal> auto& value) {
   auto& [at, source, body] = value;
@@ -194,8 +218,8 @@ void describe(auto& io, Of<core::StopEndpoint> auto& value) {
   io(endpoint, unit);
 }
 void describe(auto& io, Of<core::Plan> auto& value) {
-  auto& [version, at, services, unit_targets, mode_changes, cuts, commands] = value;
-  io(version, at, services, unit_targets, mode_changes, cuts, commands);
+  auto& [version, at, services, unit_targets, mode_changes, cuts, commands, notices] = value;
+  io(version, at, services, unit_targets, mode_changes, cuts, commands, notices);
 }
 
 }  // namespace signalbox::journal

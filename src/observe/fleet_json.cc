@@ -53,6 +53,9 @@ class Page {
     page["services"] = std::move(services);
     page["units"] = std::move(units);
     page["endpoints"] = std::move(endpoints);
+    json::array sources;
+    for (const auto& each : view_.sources) sources.push_back(source(each));
+    page["sources"] = std::move(sources);
     return page;
   }
 
@@ -154,6 +157,25 @@ class Page {
     out["failed"] = counts.failed;
     out["slowdown_ratio"] = rounded(counts.slowdown, 3);
     out["slowdown_confidence_ratio"] = rounded(counts.confidence, 3);
+    out["planned_slowdown_ratio"] = rounded(state.slowdown, 3);
+    out["drift"] = text_or_null(state.drift);
+    out["price_confidence_ratio"] = rounded(state.price.confidence, 3);
+    out["price_source"] = text_or_null(state.price.from);
+    out["price_age_s"] = rounded(to_seconds(state.price.age), 3);
+    out["power_w"] = rounded(state.watts, 1);
+    return out;
+  }
+
+  json::object source(const core::SourceView& source) const {
+    json::object out;
+    out["name"] = source.name;
+    out["standing"] = core::to_string(source.standing);
+    out["age_s"] = source.heard == TimePoint::min()
+                       ? json::value(nullptr)
+                       : json::value(rounded(to_seconds(view_.at - source.heard), 3));
+    out["taken"] = source.taken;
+    out["refused"] = source.refused;
+    out["reason"] = text_or_null(source.reason);
     return out;
   }
 
@@ -165,6 +187,7 @@ class Page {
             {"state_for_s", rounded(to_seconds(view_.at - endpoint.since), 3)},
             {"address", text_or_null(address_text(endpoint))},
             {"in_flight", counts.in_flight},
+            {"foreign_load", endpoint.foreign_load},
             {"forwarded", counts.forwarded},
             {"failed", counts.failed},
             {"ejected", counts.ejected}};

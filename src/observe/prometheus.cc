@@ -26,6 +26,7 @@ class Metrics {
   void tenants();
   void service_units();
   void units();
+  void sources();
   void endpoints();
   void fleet();
   void gateway(const GatewayStats& stats);
@@ -246,6 +247,41 @@ void Metrics::units() {
   out_.gauge("signalbox_unit_slowdown_confidence_ratio",
              "0 = known from the profile only, towards 1 with fresh evidence.");
   each_unit([&](UnitId id, const Spec&) { return index_.counts(id).confidence; });
+  out_.gauge("signalbox_unit_planned_slowdown_ratio",
+             "Times as slow as its profile, as plans reckon.");
+  each_unit([&](UnitId id, const Spec&) { return index_.unit(id).slowdown; });
+  out_.gauge("signalbox_unit_drifted",
+             "1 while the unit is surely slower than its profile and is planned with less.");
+  each_unit([&](UnitId id, const Spec&) { return !index_.unit(id).drift.empty(); });
+  out_.gauge("signalbox_unit_price_confidence_ratio",
+             "1 = nothing speaks against the price, 0 = it is hardly to be relied on.");
+  each_unit([&](UnitId id, const Spec&) { return index_.unit(id).price.confidence; });
+  out_.gauge("signalbox_unit_power_watts", "What one replica draws, as measured or configured.");
+  each_unit([&](UnitId id, const Spec&) { return index_.unit(id).watts; });
+}
+
+void Metrics::sources() {
+  const auto& sources = view_.sources;
+  if (sources.empty()) return;
+  out_.gauge("signalbox_source_standing", "1 for the state the source is in, 0 for the others.");
+  for (const auto& source : sources) {
+    for (const auto standing : {core::SourceStanding::kSilent, core::SourceStanding::kTrusted,
+                                core::SourceStanding::kStale, core::SourceStanding::kQuarantined}) {
+      out_.sample({{"source", source.name}, {"standing", core::to_string(standing)}},
+                  source.standing == standing);
+    }
+  }
+  out_.gauge("signalbox_source_age_seconds", "Since the source was heard last; absent until then.");
+  for (const auto& source : sources) {
+    if (source.heard == TimePoint::min()) continue;
+    out_.sample({{"source", source.name}},
+                to_seconds(std::max(Duration::zero(), view_.at - source.heard)));
+  }
+  out_.counter("signalbox_source_signals_total", "What the source said, by what became of it.");
+  for (const auto& source : sources) {
+    out_.sample({{"source", source.name}, {"outcome", "taken"}}, source.taken);
+    out_.sample({{"source", source.name}, {"outcome", "refused"}}, source.refused);
+  }
 }
 
 void Metrics::endpoints() {
@@ -380,6 +416,7 @@ std::string render_metrics(const core::FleetView& view, const core::RouterReport
   metrics.tenants();
   metrics.service_units();
   metrics.units();
+  metrics.sources();
   metrics.endpoints();
   metrics.fleet();
   metrics.gateway(gateway);

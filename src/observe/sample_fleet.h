@@ -57,6 +57,10 @@ inline core::FleetView sample_view() {
     unit.booting = u == 4 ? 1 : 0;
     unit.limit = u == 0 ? 2 : 40;
     unit.launchable = u != 0;
+    unit.price = {spec.price_usd_per_hour, u == 1 ? 0.35 : 1.0, u == 1 ? Duration(41s) : Duration{},
+                  u == 1 ? "cloud" : ""};
+    unit.slowdown = u == 2 ? 2.1 : 1.0;
+    unit.drift = u == 2 ? "2.1 times slower than its profile, as 48 requests show" : "";
     unit.note = u == 0 ? "launches refused, probing in 3 s" : "";
     view.units.push_back(unit);
     for (std::uint32_t e = 1; e <= 2; ++e) {
@@ -72,6 +76,12 @@ inline core::FleetView sample_view() {
       view.endpoints.push_back(endpoint);
     }
   }
+  view.sources = {{"cloud", core::SourceStanding::kTrusted, kSampleNow - 41s, 812, 3,
+                   "250 stands out of what the source said lately (1.34); it is believed once 3 in "
+                   "a row agree"},
+                  {"mirror", core::SourceStanding::kQuarantined, kSampleNow - 2s, 40, 377,
+                   "price of sd21-trn1-neuron: the price -1 USD/hour is negative"},
+                  {"vllm", core::SourceStanding::kSilent, TimePoint::min(), 0, 0, ""}};
   core::ServicePlan plan;
   plan.mode = core::Mode::kCapacityOptimized;
   plan.mode_since = TimePoint{88s};

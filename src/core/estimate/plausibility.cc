@@ -14,6 +14,13 @@ namespace {
 constexpr double kLargestPriceRatio = 1000.0;
 constexpr double kLargestPriceWithoutReference = 10000.0;
 constexpr double kLargestPool = 1e6;
+constexpr double kMostWatts = 1e6;
+constexpr double kMostRequests = 1e6;
+// Beyond these our own requests must show it.
+constexpr double kLeastSlowdownReported = 0.25;
+constexpr double kMostSlowdownReported = 4.0;
+// Spot markets give nine tenths off at most; what is nearly free is a mistake.
+constexpr double kLeastPriceShare = 0.02;
 
 }  // namespace
 
@@ -25,6 +32,43 @@ std::optional<std::string> implausible_price(double usd_per_hour, double configu
   if (usd_per_hour > largest) {
     return fmt::format("the price {} USD/hour is above {} USD/hour, the most that is believed",
                        usd_per_hour, largest);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> implausible_discount(double usd_per_hour, double configured) {
+  if (usd_per_hour >= kLeastPriceShare * configured) return std::nullopt;
+  return fmt::format("the price {} USD/hour is below {:g} USD/hour, the least a source is believed",
+                     usd_per_hour, kLeastPriceShare * configured);
+}
+
+std::optional<std::string> implausible_power(double watts) {
+  if (!std::isfinite(watts)) return "the power is not a finite number";
+  if (watts < 0.0 || watts > kMostWatts) {
+    return fmt::format("a replica that draws {:g} W is not believed (0 to {:g} W)", watts,
+                       kMostWatts);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> implausible_slowdown(double ratio, double mean_s) {
+  if (!std::isfinite(ratio) || !std::isfinite(mean_s) || mean_s <= 0.0) {
+    return fmt::format("a mean latency of {:g} s is none", mean_s);
+  }
+  if (ratio < kLeastSlowdownReported || ratio > kMostSlowdownReported) {
+    return fmt::format(
+        "a mean latency of {:g} s is {:.2g} times what the unit's profile says; from a source {:g} "
+        "to {:g} times are believed",
+        mean_s, ratio, kLeastSlowdownReported, kMostSlowdownReported);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> implausible_load(double requests) {
+  if (!std::isfinite(requests)) return "the load is not a finite number";
+  if (requests < 0.0 || requests > kMostRequests) {
+    return fmt::format("a load of {:g} requests on one server is not believed (0 to {:g})",
+                       requests, kMostRequests);
   }
   return std::nullopt;
 }

@@ -44,6 +44,10 @@ struct UnitDigest {
   std::uint64_t failed = 0;
   double slowdown = 1.0;    // observed service time / profile's, smoothed
   double confidence = 0.0;  // 0 = profile only, towards 1 with fresh evidence
+  // Of completed requests the time in service over what the profile says, which drift is seen by:
+  // how many, and their sum. One request counts as ten at most.
+  std::uint64_t ratios = 0;
+  double ratio_sum = 0.0;
 };
 
 struct EndpointDigest {
@@ -53,6 +57,7 @@ struct EndpointDigest {
   std::uint64_t forwarded = 0;
   std::uint64_t failed = 0;
   bool ejected = false;  // the Router keeps traffic away after failures it saw itself
+  int foreign = 0;       // requests of others there, as far as ours feel them
 };
 
 struct RouterDigest {

@@ -76,6 +76,20 @@ const char* to_string(ObjectiveClass objective_class) {
   return "?";
 }
 
+const char* to_string(SourceStanding standing) {
+  switch (standing) {
+    case SourceStanding::kSilent:
+      return "silent";
+    case SourceStanding::kTrusted:
+      return "trusted";
+    case SourceStanding::kStale:
+      return "stale";
+    case SourceStanding::kQuarantined:
+      return "quarantined";
+  }
+  return "?";
+}
+
 const char* to_string(Tier tier) {
   switch (tier) {
     case Tier::kOnDemand:

@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "core/model/data_policy.h"
 #include "core/model/service.h"
+#include "core/model/source.h"
 #include "core/model/tenancy.h"
 #include "core/model/unit.h"
 
@@ -42,6 +43,7 @@ struct FleetSpec {
   ControlSpec control;
   DataPolicy data;
   Tenancy tenancy;
+  std::vector<SourceSpec> sources;  // names are unique
 
   const ServiceSpec& service(ServiceId id) const { return services.at(id.index()); }
   const UnitSpec& unit(UnitId id) const { return units.at(id.index()); }

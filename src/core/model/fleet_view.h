@@ -34,10 +34,23 @@ struct EndpointView {
   TimePoint since{};  // when it entered this state
   // When its provider takes it back, if that was announced: it serves until shortly before.
   std::optional<TimePoint> leaving_by{};
+  int foreign_load = 0;  // requests that others have there, by what the server says of itself
+};
+
+// What is believed of one quantity of a unit, and how firmly.
+struct Estimate {
+  double value = 0.0;
+  double confidence = 0.0;  // 0 = the operator's word only, 1 = several fresh sources agree
+  Duration age{};           // of the newest observation in it
+  std::string from;         // the sources it rests on; empty = the configuration
 };
 
 struct UnitView {
-  double price_usd_per_hour = 0.0;  // current
+  double price_usd_per_hour = 0.0;  // current, energy included
+  Estimate price;                   // the same without energy, and how firmly it is believed
+  double slowdown = 1.0;            // times as slow as its profile, as is planned by
+  std::string drift;                // that it became slower, since when; empty = it did not
+  double watts = 0.0;               // of one replica, as measured or configured
   double cost_usd_per_request =
       0.0;  // long-run marginal: price / (3600 x plateau x staffed utilisation)
   int ready = 0;
@@ -47,6 +60,15 @@ struct UnitView {
   int limit = 0;           // replicas possible now: quota, observed pool and back-off
   bool launchable = true;  // false while backing off after refused launches
   std::string note;        // why it is limited, in words; empty when it is not
+};
+
+struct SourceView {
+  std::string name;
+  SourceStanding standing = SourceStanding::kSilent;
+  TimePoint heard = TimePoint::min();  // the last time
+  std::uint64_t taken = 0;             // signals
+  std::uint64_t refused = 0;
+  std::string reason;  // why it is in quarantine, or was refused last; empty = never
 };
 
 struct FleetView {
@@ -59,6 +81,7 @@ struct FleetView {
   // one publisher mean equal endpoints; 0 = not tracked, equal to nothing.
   std::uint64_t endpoints_version = 0;
   std::vector<ServicePlan> services;  // indexed by ServiceId
+  std::vector<SourceView> sources;    // the declared ones first, then others that were heard
   double cost_usd_per_hour = 0.0;     // of everything billed now
   double spent_usd = 0.0;             // billed since start
 };

@@ -72,6 +72,7 @@ struct Plan {
   std::vector<ModeChange> mode_changes;
   std::vector<GuardrailCut> cuts;
   std::vector<Command> commands;
+  std::vector<std::string> notices;  // of this tick: what an operator should read once
 };
 
 }  // namespace signalbox::core

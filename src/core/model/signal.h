@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One timed observation of price, capacity or life and death of an endpoint, with its source. Load
-// and latency arrive in bulk as the Router's digest (digest.h); everything else is a Signal.
+// One timed observation of price, capacity, load, latency or life and death of an endpoint, with
+// its source. What our own requests showed arrives in bulk as the Router's digest (digest.h);
+// everything else is a Signal.
 #pragma once
 
 #include <string>
@@ -52,11 +53,38 @@ struct ProbeResult {
   bool healthy;
 };
 
+// What a server says it has to do, whoever sent it. Beyond what we sent ourselves, others use it.
+struct LoadReport {
+  EndpointId endpoint;
+  double running;  // requests being served
+  double waiting;  // and queued in the server
+};
+
+// Mean time in service of what one unit's servers finished since their report before.
+struct LatencyReport {
+  UnitId unit;
+  Duration mean;
+  double requests;  // that the mean is of
+};
+
+// Replicas as an orchestrator counts them.
+struct ReplicaReport {
+  UnitId unit;
+  int ready;
+  int pending;  // asked for, and not there yet
+};
+
+// What one replica draws, accelerator and all that is counted with it.
+struct PowerReport {
+  UnitId unit;
+  double watts;
+};
+
 struct Signal {
   TimePoint at;
-  std::string source;  // who says so: "actuator", "probe", "admin", "config", ...
+  std::string source;  // who says so: "actuator", "probe", "admin", or a source of the configuration
   std::variant<PriceQuote, CapacityLimit, LaunchRefused, EndpointReady, EndpointGone, ProbeResult,
-               EndpointLeaving>
+               EndpointLeaving, LoadReport, LatencyReport, ReplicaReport, PowerReport>
       body;
 };
 

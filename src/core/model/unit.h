@@ -74,13 +74,21 @@ struct UnitLink {
   bool operator==(const UnitLink&) const = default;
 };
 
+// What running one's own machine costs beside owning it.
+struct EnergySpec {
+  double usd_per_kwh = 0.0;  // 0 = not counted
+  double watts = 0.0;        // of one replica while no source has measured it
+  double usd_per_hour(double drawn_watts) const { return drawn_watts / 1000.0 * usd_per_kwh; }
+};
+
 struct UnitSpec {
   std::string name;
   std::string model, hardware, framework, zone;  // empty = not stated
   Tier tier = Tier::kOnDemand;
   std::vector<Label> labels;  // residency, site, trust, revision, ...; keys are unique
 
-  double price_usd_per_hour = 0.0;  // of one replica
+  double price_usd_per_hour = 0.0;  // of one replica; of an owned one its depreciation
+  EnergySpec energy;                // paid for on top, while it runs
   Profile profile = Profile::single_server(1.0, 0.0);
   std::optional<LanguageProfile> language;  // of one that serves a language model
   int slots = 1;                            // requests one endpoint serves at once

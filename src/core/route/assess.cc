@@ -65,7 +65,7 @@ void assess(std::span<const Prospect> prospects, const LiveFleet& live, const As
     const auto& unit = live.unit(prospect.unit);
     const bool is_taken = taken != nullptr && taken->endpoint->unit == prospect.unit;
     const FreeEndpoint* free = is_taken ? taken : LiveFleet::sample_free(unit, prng);
-    const int in_flight = free != nullptr ? free->in_flight + 1 : prospect.slots;
+    const int in_flight = free != nullptr ? free->in_flight + free->foreign + 1 : prospect.slots;
     const Duration alike = prospect.latency(in_flight);
     const Duration expected = ask.work == 1.0 ? alike : scale(alike, ask.work);
 

@@ -52,7 +52,9 @@ void LiveFleet::adopt(const FleetView& view, const FleetSpec* previous_spec, Tim
     if (spec.adaptive_slots && !endpoint.adaptive) endpoint.limit = ConcurrencyLimit(spec.slots);
     endpoint.adaptive = spec.adaptive_slots;
     endpoint.limit.set_most(spec.slots);
-    endpoint.slots = endpoint.adaptive ? endpoint.limit.limit() : spec.slots;
+    if (seen.foreign_load == 0) endpoint.unfelt = 0;
+    endpoint.foreign = endpoint.unfelt >= kUnfeltAllowed ? 0 : seen.foreign_load;
+    set_slots(endpoint, endpoint.adaptive ? endpoint.limit.limit() : spec.slots);
     endpoint.free_position = -1;
     endpoint.trusted = endpoint.ready && !endpoint.ejection.ejected(now);
     endpoint.is_dead = endpoint.ejection.is_dead(now);
@@ -91,6 +93,21 @@ void LiveFleet::age(TimePoint now) {
   }
 }
 
+void LiveFleet::note_others(LiveEndpoint& endpoint, bool felt) {
+  endpoint.unfelt = felt ? 0 : endpoint.unfelt + 1;
+  if (endpoint.unfelt < kUnfeltAllowed || endpoint.foreign == 0) return;
+  unlist(endpoint);
+  endpoint.foreign = 0;
+  set_slots(endpoint, endpoint.all_slots);
+  if (endpoint.usable) list(endpoint);
+}
+
+// One always stays: what a server says of itself may be wrong, and must not close it.
+void LiveFleet::set_slots(LiveEndpoint& endpoint, int all) {
+  endpoint.all_slots = all;
+  endpoint.slots = std::max(1, all - endpoint.foreign);
+}
+
 LiveEndpoint* LiveFleet::find(EndpointId id) {
   const auto found = endpoints_.find(id);
   return found == endpoints_.end() ? nullptr : &found->second;
@@ -109,7 +126,8 @@ void LiveFleet::list(LiveEndpoint& endpoint) {
   if (endpoint.free_position >= 0 || endpoint.in_flight >= endpoint.slots) return;
   auto& free = units_[endpoint.unit.index()].free;
   endpoint.free_position = static_cast<std::int64_t>(free.size());
-  free.push_back({endpoint.id, &endpoint, endpoint.in_flight, endpoint.slots, endpoint.handicap});
+  free.push_back({endpoint.id, &endpoint, endpoint.in_flight, endpoint.slots, endpoint.handicap,
+                  endpoint.foreign});
 }
 
 void LiveFleet::unlist(LiveEndpoint& endpoint) {
@@ -148,7 +166,7 @@ void LiveFleet::vacate(LiveEndpoint& endpoint) {
 void LiveFleet::note_first_byte(LiveEndpoint& endpoint, double ratio) {
   if (!endpoint.adaptive || !endpoint.limit.observe(ratio, endpoint.in_flight)) return;
   unlist(endpoint);
-  endpoint.slots = endpoint.limit.limit();
+  set_slots(endpoint, endpoint.limit.limit());
   if (endpoint.usable) list(endpoint);
 }
 
@@ -156,13 +174,14 @@ void LiveFleet::describe(TimePoint now, RouterDigest& digest) const {
   digest.units.clear();
   for (const auto& unit : units_) {
     digest.units.push_back({unit.in_flight, unit.completed, unit.failed,
-                            unit.service_time.slowdown(), unit.service_time.confidence()});
+                            unit.service_time.slowdown(), unit.service_time.confidence(),
+                            unit.ratios, unit.ratio_sum});
   }
   digest.endpoints.clear();
   for (const LiveEndpoint* endpoint : in_order_) {
     digest.endpoints.push_back({endpoint->id, endpoint->unit, endpoint->in_flight,
                                 endpoint->forwarded, endpoint->failed,
-                                endpoint->ejection.ejected(now)});
+                                endpoint->ejection.ejected(now), endpoint->foreign});
   }
 }
 

@@ -32,7 +32,10 @@ struct LiveEndpoint {
   bool usable = false;   // is given requests: trusted, or ejected where there is panic
   bool is_dead = false;  // ejected since nobody was there
   int in_flight = 0;
-  int slots = 1;
+  int foreign = 0;    // requests that others have there: they take slots, and slow ours down
+  int unfelt = 0;     // requests of ours in a row that were as quick as if nobody else were there
+  int all_slots = 1;  // with those that others take
+  int slots = 1;      // that are ours
   bool adaptive = false;  // `slots` follows `limit`
   ConcurrencyLimit limit;
   std::int64_t free_position = -1;  // place in its unit's free list; -1 = not listed
@@ -53,9 +56,10 @@ struct FreeEndpoint {
   int in_flight;
   int slots;
   int handicap;
+  int foreign = 0;
 
   // What a choice compares: one that is starting counts as if part of its slots were taken.
-  int load() const { return in_flight + handicap; }
+  int load() const { return in_flight + foreign + handicap; }
 };
 
 struct LiveUnit {
@@ -68,6 +72,9 @@ struct LiveUnit {
   std::uint64_t completed = 0;
   std::uint64_t failed = 0;
   ServiceTimeEstimate service_time;
+  // Observed over expected of every completed request, bounded: what the digest tells of drift.
+  std::uint64_t ratios = 0;
+  double ratio_sum = 0.0;
   // Of a language model: the same of the time to first token and of the time per output token.
   ServiceTimeEstimate first_token;
   ServiceTimeEstimate per_token;
@@ -78,6 +85,11 @@ struct LiveUnit {
   double probe_credit = 1.0;
   bool may_probe = false;  // the next request there gives it the benefit of the doubt
 };
+
+// A single request that hung says little of its unit.
+inline constexpr double kLargestRatio = 10.0;
+// So many requests in a row refute what a server says of others.
+inline constexpr int kUnfeltAllowed = 3;
 
 class LiveFleet {
  public:
@@ -112,6 +124,10 @@ class LiveFleet {
 
   // Of an adaptive one: an answer began after `ratio` times what was expected.
   void note_first_byte(LiveEndpoint& endpoint, double ratio);
+
+  // A request was slowed down by what others are said to have there, or was not: then that is not
+  // believed for longer.
+  void note_others(LiveEndpoint& endpoint, bool felt);
 
   // Keeps traffic away from the endpoint until its pause ends.
   void refresh(LiveEndpoint& endpoint, TimePoint now);
@@ -176,6 +192,7 @@ class LiveFleet {
   bool readmit_ejected(TimePoint now);
   void begin_start(LiveEndpoint& endpoint, TimePoint now);
   void step_up(TimePoint now);
+  static void set_slots(LiveEndpoint& endpoint, int all);
   void set_handicap(LiveEndpoint& endpoint, TimePoint now);
   void set_use(LiveEndpoint& endpoint, bool usable);
   void judge_panic(TimePoint now);

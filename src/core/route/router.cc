@@ -218,9 +218,13 @@ void Router::forward(Decision& decision, std::size_t picked, Ticket& ticket, Tim
   ticket.forwarded_at = now;
   charge(ticket, candidate.cost_usd, now);
   const Prospect& prospect = state.prospects[picked];
-  ticket.expected = scale(prospect.latency(endpoint.in_flight), ticket.work);
+  const int in_flight = endpoint.in_flight + endpoint.foreign;
+  ticket.expected = scale(prospect.latency(in_flight), ticket.work);
+  ticket.unshared = endpoint.foreign == 0
+                        ? ticket.expected
+                        : scale(prospect.latency(endpoint.in_flight), ticket.work);
   ticket.alone = scale(prospect.latency(1), ticket.work);
-  if (prospect.language != nullptr) expect_tokens(ticket, *prospect.language, endpoint.in_flight);
+  if (prospect.language != nullptr) expect_tokens(ticket, *prospect.language, in_flight);
   live_.note_forwarded(candidate.unit);
   watch_for_hedge(ticket, picked);
   ++state.forwarded[picked];
@@ -413,7 +417,12 @@ void Router::note_completion(const Ticket& request, LiveEndpoint* endpoint, cons
   }
   // A quick 404 says nothing of how long the unit's work takes.
   if (outcome.status >= 300) return;
-  unit.service_time.observe(now - request.forwarded_at, request.expected);
+  const Duration observed = now - request.forwarded_at;
+  const Duration expected = expected_of(request, observed, endpoint);
+  unit.service_time.observe(observed, expected);
+  const double ratio = std::min(kLargestRatio, to_seconds(observed) / to_seconds(expected));
+  ++unit.ratios;
+  unit.ratio_sum += ratio;
   const bool was_timed =
       outcome.time_to_first_byte > Duration::zero() && request.alone > Duration::zero();
   if (endpoint != nullptr && was_timed) {
@@ -421,6 +430,15 @@ void Router::note_completion(const Ticket& request, LiveEndpoint* endpoint, cons
                           to_seconds(outcome.time_to_first_byte) / to_seconds(request.alone));
   }
   observe_tokens(request, outcome, now);
+}
+
+// That others load an endpoint is only said by its server. A request that was as quick as if they
+// were not there says otherwise, and nothing is learned by what they would have excused.
+Duration Router::expected_of(const Ticket& request, Duration observed, LiveEndpoint* endpoint) {
+  if (request.unshared == request.expected) return request.expected;
+  const bool felt = observed > request.unshared + (request.expected - request.unshared) / 2;
+  if (endpoint != nullptr) live_.note_others(*endpoint, felt);
+  return felt ? request.expected : request.unshared;
 }
 
 void Router::on_cancel(RequestId id, TimePoint now, Decisions& out) {

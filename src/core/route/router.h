@@ -149,6 +149,7 @@ class Router {
   TokensAsked tokens_asked(const Ticket& ticket) const;
   static void expect_tokens(Ticket& ticket, const LanguageProfile& profile, int in_flight);
   bool in_time(const Ticket& ticket, const Outcome& outcome, TimePoint now) const;
+  Duration expected_of(const Ticket& ticket, Duration observed, LiveEndpoint* endpoint);
   void observe_tokens(const Ticket& ticket, const Outcome& outcome, TimePoint now);
   void let_age(TimePoint now);
   bool refuse_over_budget(Ticket& ticket, TimePoint now, Decisions& out);

@@ -55,6 +55,7 @@ struct Ticket {
   TimePoint forwarded_at{};
   double charged_usd = 0.0;  // to its tenant, for this attempt
   Duration expected{};       // the profile's time in service at its work and the load it found
+  Duration unshared{};       // the same, if others had nothing there
   Duration alone{};          // the profile's where it were the only one there
   Duration expected_first_token{};  // likewise, of a language model
   Duration expected_per_token{};

@@ -135,7 +135,8 @@ double value_of(const std::vector<MixOption>& options, const std::vector<int>& r
   double capacity = 0.0;
   for (std::size_t i = 0; i < options.size(); ++i) {
     const int fresh = std::max(0, replicas[i] - options[i].present);
-    usd_per_hour += options[i].price_usd_per_hour * (replicas[i] + aim.switching_share * fresh);
+    usd_per_hour += options[i].price_usd_per_hour *
+                    (replicas[i] + (aim.switching_share + options[i].doubt) * fresh);
     capacity += replicas[i] * options[i].capacity_per_s;
   }
   if (capacity < aim.least_per_s) return std::numeric_limits<double>::infinity();

@@ -52,7 +52,12 @@ Controller::ServiceState::ServiceState(const FleetSpec& spec, const ServiceSpec&
       targets(service.units.size()) {}
 
 Controller::Controller(std::shared_ptr<const FleetSpec> spec, TimePoint now)
-    : spec_(std::move(spec)), fleet_(*spec_, now), notes_(spec_->units.size()) {
+    : spec_(std::move(spec)),
+      fleet_(*spec_, now),
+      trust_(*spec_),
+      notes_(spec_->units.size()),
+      drifts_(spec_->units.size()) {
+  settle_trust(now);
   for (const auto& service : spec_->services) services_.emplace_back(*spec_, service, now);
 }
 
@@ -78,14 +83,56 @@ void Controller::on_digest(const RouterDigest& digest, TimePoint now) {
   for (std::uint32_t i = 0; i < digest.units.size(); ++i) {
     fleet_.unit(UnitId(i)).slowdown = digest.units[i].slowdown;
     fleet_.unit(UnitId(i)).confidence = digest.units[i].confidence;
+    notice_drift(UnitId(i), digest.units[i], now);
   }
   auto record = fleet_.endpoints().begin();
   const auto end = fleet_.endpoints().end();
   for (const auto& endpoint : digest.endpoints) {  // both are ordered by id
     while (record != end && record->id < endpoint.endpoint) ++record;
     if (record == end) break;
-    if (record->id == endpoint.endpoint) record->in_flight = endpoint.in_flight;
+    if (record->id != endpoint.endpoint) continue;
+    record->in_flight = endpoint.in_flight;
+    record->forwarded = endpoint.forwarded;
+    record->foreign_felt = endpoint.foreign;
   }
+}
+
+void Controller::notice_drift(UnitId id, const UnitDigest& counts, TimePoint now) {
+  Drift& drift = fleet_.unit(id).drift;
+  const bool was_slower = drift.is_slower();
+  if (!drift.observe(counts.ratios, counts.ratio_sum, now)) return;
+  std::string& told = drifts_[id.index()];
+  if (!drift.is_slower()) {
+    told.clear();
+    if (was_slower) {
+      notices_.push_back(fmt::format("{} is as quick as its profile again", spec_->unit(id).name));
+    }
+    return;
+  }
+  told = fmt::format("{:.1f} times slower than its profile, as {} requests show", drift.level(),
+                     drift.seen());
+  if (!was_slower) {
+    notices_.push_back(fmt::format("{} is {}; it is planned at {:.2f} requests/s a replica",
+                                   spec_->unit(id).name, told, fleet_.capacity_per_s(id)));
+  }
+}
+
+// What sources say becomes what is planned by, one bounded step at a time.
+void Controller::settle_trust(TimePoint now) {
+  trust_.advance(now);
+  for (std::uint32_t i = 0; i < spec_->units.size(); ++i) {
+    const UnitId id(i);
+    UnitState& unit = fleet_.unit(id);
+    unit.price_usd_per_hour = trust_.price_usd_per_hour(id);
+    unit.energy_usd_per_hour = trust_.energy_usd_per_hour(id);
+    unit.price_doubt = trust_.doubt(id);
+    unit.pool_limit = trust_.pool_limit(id, now);
+    const Estimate said = trust_.slowdown(id, now);
+    unit.reported_slowdown = said.value;
+    unit.reported_confidence = said.confidence;
+  }
+  if (!spec_->sources.empty()) fleet_.settle_foreign_load(*spec_, now);
+  for (std::string& notice : trust_.take_notices()) notices_.push_back(std::move(notice));
 }
 
 // While nothing is known of demand nobody could have planned for it, and misses teach nothing.
@@ -108,6 +155,8 @@ const Plan& Controller::tick(TimePoint now) {
   plan_.commands.clear();
   plan_.unit_targets.assign(spec_->units.size(), 0);
   fleet_.accrue(now);
+  settle_trust(now);
+  plan_.notices = std::exchange(notices_, {});
   replanned_ = false;
   for (std::uint32_t i = 0; i < services_.size(); ++i) {
     update_service(ServiceId(i), plan_.unit_targets, now);
@@ -301,6 +350,10 @@ UnitView Controller::describe_unit(UnitId id, TimePoint now) {
   const ReplicaCount& count = fleet_.count(id);
   UnitView unit;
   unit.price_usd_per_hour = state.price_usd_per_hour;
+  unit.price = trust_.price(id, now);
+  unit.slowdown = fleet_.slowdown(id);
+  unit.drift = drift_of(id);
+  unit.watts = trust_.watts(id);
   // Long-run marginal cost: a replica earns its price by the share of its plateau that staffing
   // lets it use.
   double demand = 0.0;
@@ -375,12 +428,13 @@ void Controller::publish_view(TimePoint now) {
     std::vector<EndpointView> endpoints;
     endpoints.reserve(fleet_.endpoints().size());
     for (const auto& record : fleet_.endpoints()) {
-      endpoints.push_back(
-          {record.id, record.unit, record.state, record.address, record.since, record.leaving_by});
+      endpoints.push_back({record.id, record.unit, record.state, record.address, record.since,
+                           record.leaving_by, record.foreign_load});
     }
     view->endpoints = std::move(endpoints);
   }
   view->services = plan_.services;
+  view->sources = trust_.sources(now);
   view->cost_usd_per_hour = fleet_.cost_usd_per_hour();
   view->spent_usd = fleet_.spent_usd();
   view_ = std::move(view);
@@ -389,6 +443,13 @@ void Controller::publish_view(TimePoint now) {
 void Controller::on_spec(std::shared_ptr<const FleetSpec> spec, TimePoint now) {
   const auto previous = std::exchange(spec_, std::move(spec));
   fleet_.accrue(now);
+  std::vector<std::string> drifts(spec_->units.size());
+  for (std::size_t i = 0; i < spec_->units.size(); ++i) {
+    const auto old = previous->find_unit(spec_->units[i].name);
+    if (old) drifts[i] = std::move(drifts_[old->index()]);
+  }
+  drifts_ = std::move(drifts);
+  trust_.adopt(*previous, *spec_);
   for (const EndpointId id : fleet_.adopt(*previous, *spec_, now)) {
     orphans_.push_back(StopEndpoint{id, UnitId{}});
   }
@@ -410,6 +471,7 @@ void Controller::on_spec(std::shared_ptr<const FleetSpec> spec, TimePoint now) {
   services_ = std::move(services);
   shared_.clear();
   notes_.assign(spec_->units.size(), {});
+  settle_trust(now);
 }
 
 }  // namespace signalbox::core

@@ -24,6 +24,7 @@
 #include "core/model/plan.h"
 #include "core/model/signal.h"
 #include "core/scale/fleet_state.h"
+#include "core/scale/fleet_trust.h"
 #include "core/scale/mode_machine.h"
 #include "core/scale/planner.h"
 
@@ -93,6 +94,14 @@ class Controller {
   const std::string& note_on(UnitId id, TimePoint now);
   std::string describe_wish(const ServiceSpec& service, const ServiceState& state) const;
 
+  void settle_trust(TimePoint now);
+  void notice_drift(UnitId id, const UnitDigest& counts, TimePoint now);
+  const std::string& drift_of(UnitId id) const { return drifts_[id.index()]; }
+
+  SignalVerdict take(const LoadReport& load, const Signal& signal);
+  SignalVerdict take(const LatencyReport& latency, const Signal& signal);
+  SignalVerdict take(const ReplicaReport& replicas, const Signal& signal);
+  SignalVerdict take(const PowerReport& power, const Signal& signal);
   SignalVerdict take(const PriceQuote& quote, const Signal& signal);
   SignalVerdict take(const CapacityLimit& limit, const Signal& signal);
   SignalVerdict take(const LaunchRefused& refusal, const Signal& signal);
@@ -103,8 +112,11 @@ class Controller {
 
   std::shared_ptr<const FleetSpec> spec_;
   FleetState fleet_;
+  FleetTrust trust_;
   std::vector<ServiceState> services_;    // indexed by ServiceId
   std::vector<UnitNote> notes_;           // indexed by UnitId
+  std::vector<std::string> drifts_;       // indexed by UnitId; what is told of each
+  std::vector<std::string> notices_;      // for the next plan
   bool replanned_ = false;                // some service, in this tick
   std::vector<std::vector<int>> shared_;  // targets of all while pools are contended, by ServiceId
   std::vector<int> wanted_;               // if every pool gave, by UnitId; only within a tick

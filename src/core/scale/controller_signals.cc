@@ -14,6 +14,10 @@ namespace signalbox::core {
 
 namespace {
 
+// Signals are timed by the clock that `now` is of; a little of the future is a race of threads.
+constexpr Duration kFuture = 1s;
+
+// Empty = it was taken after all.
 SignalVerdict refused(std::string why) { return {false, std::move(why)}; }
 
 SignalVerdict unknown_endpoint(EndpointId id) {
@@ -29,26 +33,81 @@ SignalVerdict unknown_unit(UnitId id) {
 SignalVerdict Controller::on_signal(const Signal& signal, TimePoint now) {
   // What a signal says holds from when it was observed, but money is counted up to now.
   fleet_.accrue(now);
-  return std::visit([&](const auto& body) { return take(body, signal); }, signal.body);
+  const SignalVerdict verdict =
+      signal.at > now + kFuture
+          ? refused(fmt::format("it is {:.1f} s from the future", to_seconds(signal.at - now)))
+          : std::visit([&](const auto& body) { return take(body, signal); }, signal.body);
+  trust_.note(signal, verdict.refused);
+  return verdict;
 }
 
-SignalVerdict Controller::take(const PriceQuote& quote, const Signal&) {
+SignalVerdict Controller::take(const PriceQuote& quote, const Signal& signal) {
   if (quote.unit.index() >= spec_->units.size()) return unknown_unit(quote.unit);
-  const double configured = spec_->unit(quote.unit).price_usd_per_hour;
-  if (const auto why = implausible_price(quote.usd_per_hour, configured)) return refused(*why);
-  fleet_.unit(quote.unit).price_usd_per_hour = quote.usd_per_hour;
+  return refused(trust_.take(quote, signal));
+}
+
+SignalVerdict Controller::take(const PowerReport& power, const Signal& signal) {
+  if (power.unit.index() >= spec_->units.size()) return unknown_unit(power.unit);
+  return refused(trust_.take(power, signal));
+}
+
+// A mean over requests under an unknown load is compared with what the profile says of the load
+// our own requests make, which is all that is known of it.
+SignalVerdict Controller::take(const LatencyReport& latency, const Signal& signal) {
+  if (latency.unit.index() >= spec_->units.size()) return unknown_unit(latency.unit);
+  int in_flight = 0;
+  for (const EndpointRecord& record : fleet_.endpoints()) {
+    if (record.unit == latency.unit) in_flight += record.in_flight + record.foreign_load;
+  }
+  const int ready = std::max(1, fleet_.count(latency.unit).ready);
+  const UnitSpec& unit = spec_->unit(latency.unit);
+  const int each = std::clamp((in_flight + ready - 1) / ready, 1, unit.slots);
+  return refused(trust_.take(latency, unit.profile.latency(each), signal));
+}
+
+// Of how many are ready our own probes and the actuator know more. What an orchestrator counts is
+// compared with it, and a lasting difference is told.
+SignalVerdict Controller::take(const ReplicaReport& replicas, const Signal& signal) {
+  if (replicas.unit.index() >= spec_->units.size()) return unknown_unit(replicas.unit);
+  if (replicas.ready < 0 || replicas.pending < 0) {
+    return refused("a number of replicas cannot be negative");
+  }
+  const ReplicaCount& own = fleet_.count(replicas.unit);
+  const int known = own.ready + own.unhealthy + own.draining;
+  if (replicas.ready != known) {
+    trust_.doubt(
+        signal.source,
+        fmt::format("counts {} replicas of {} ready and {} pending; {} are known here, "
+                    "which is believed",
+                    replicas.ready, spec_->unit(replicas.unit).name, replicas.pending, known));
+  }
   return {};
 }
 
-SignalVerdict Controller::take(const CapacityLimit& limit, const Signal&) {
+SignalVerdict Controller::take(const LoadReport& load, const Signal& signal) {
+  EndpointRecord* record = fleet_.find(load.endpoint);
+  if (record == nullptr) return unknown_endpoint(load.endpoint);
+  const SourceSpec* from = trust_.declared(signal.source);
+  if (from == nullptr) return refused("load is believed from sources that 'sources' declares only");
+  if (const auto why = implausible_load(load.running)) return refused(*why);
+  if (const auto why = implausible_load(load.waiting)) return refused(*why);
+  const bool was_stuck = record->foreign.stuck();
+  record->foreign.observe(load.running + load.waiting, record->in_flight, record->forwarded,
+                          signal.at, from->ttl);
+  if (!record->foreign.stuck()) return {};
+  std::string why = fmt::format(
+      "the load of {} stands at {:g} although requests come and go; our own count is "
+      "used",
+      to_string(record->address), record->foreign.reported());
+  if (!was_stuck) trust_.doubt(signal.source, why);
+  return refused(std::move(why));
+}
+
+SignalVerdict Controller::take(const CapacityLimit& limit, const Signal& signal) {
   if (limit.unit.index() >= spec_->units.size()) return unknown_unit(limit.unit);
-  if (limit.max_replicas < 0) {
-    fleet_.unit(limit.unit).pool_limit.reset();
-  } else if (const auto why = implausible_capacity(limit.max_replicas)) {
-    return refused(*why);
-  } else {
-    fleet_.unit(limit.unit).pool_limit = limit.max_replicas;
-  }
+  std::string why = trust_.take(limit, signal);
+  if (!why.empty()) return refused(std::move(why));
+  fleet_.unit(limit.unit).pool_limit = trust_.pool_limit(limit.unit, signal.at);
   return {true, {}};
 }
 

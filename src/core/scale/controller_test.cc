@@ -336,6 +336,17 @@ TEST(Controller, B58_a_price_that_cannot_be_is_refused_and_the_last_good_one_sta
   EXPECT_EQ(rig.controller.view()->units[0].price_usd_per_hour, 0.60);
 }
 
+TEST(Controller, the_operators_new_price_replaces_a_quoted_one) {
+  ControllerRig rig(paper_fleet());
+  rig.say(PriceQuote{kInf2, 0.5}, "feed");
+  rig.run(1, 0.0);
+  FleetSpec after = paper_fleet();
+  after.units[0].price_usd_per_hour = 0.9;
+  rig.controller.on_spec(std::make_shared<const FleetSpec>(after), rig.now);
+  rig.run(1, 0.0);
+  EXPECT_EQ(rig.controller.view()->units[0].price_usd_per_hour, 0.9);
+}
+
 TEST(Controller, B61_a_capacity_that_cannot_be_is_refused) {
   ControllerRig rig(paper_fleet());
   EXPECT_NE(rig.say(CapacityLimit{kInf2, std::numeric_limits<int>::max()}).refused, "");

@@ -33,7 +33,9 @@ int& place(ReplicaCount& count, EndpointState state) {
 FleetState::FleetState(const FleetSpec& spec, TimePoint now)
     : units_(spec.units.size()), accrued_at_(now) {
   for (std::uint32_t i = 0; i < spec.units.size(); ++i) {
-    units_[i].price_usd_per_hour = spec.units[i].price_usd_per_hour;
+    const UnitSpec& unit = spec.units[i];
+    units_[i].energy_usd_per_hour = unit.energy.usd_per_hour(unit.energy.watts);
+    units_[i].price_usd_per_hour = unit.price_usd_per_hour + units_[i].energy_usd_per_hour;
     units_[i].plateau_per_s = spec.units[i].plateau_per_s();
     units_[i].quickest = spec.units[i].profile.latency(1);
     add_fixed(spec, UnitId(i), now);
@@ -89,11 +91,6 @@ std::vector<EndpointId> FleetState::adopt(const FleetSpec& previous, const Fleet
     if (const auto old = previous.find_unit(spec.units[i].name)) {
       units[i] = std::move(units_[old->index()]);
     }
-    // The operator's new price is news; a quoted one stands until then.
-    const auto old = previous.find_unit(spec.units[i].name);
-    const bool same_price =
-        old && previous.unit(*old).price_usd_per_hour == spec.units[i].price_usd_per_hour;
-    if (!same_price) units[i].price_usd_per_hour = spec.units[i].price_usd_per_hour;
     units[i].plateau_per_s = spec.units[i].plateau_per_s();
     units[i].quickest = spec.units[i].profile.latency(1);
   }
@@ -221,15 +218,40 @@ int FleetState::limit(const FleetSpec& spec, UnitId unit, TimePoint now) const {
   return limit;
 }
 
+double FleetState::slowdown(UnitId unit) const {
+  const UnitState& state = units_[unit.index()];
+  if (state.drift.is_slower()) return std::min(state.drift.level(), kLargestSlowdown);
+  const double own = std::clamp(state.slowdown, kLeastSlowdown, kLargestSlowdown);
+  const double said = std::clamp(state.reported_slowdown, kLeastSlowdown, kLargestSlowdown);
+  const double by_others = (1.0 - state.confidence) * state.reported_confidence;
+  return 1.0 + state.confidence * (own - 1.0) + by_others * (said - 1.0);
+}
+
 double FleetState::capacity_per_s(UnitId unit) const {
   const UnitState& state = units_[unit.index()];
-  const double believed = std::clamp(state.slowdown, kLeastSlowdown, kLargestSlowdown);
-  const double slowdown = 1.0 + state.confidence * (believed - 1.0);
-  return state.plateau_per_s / slowdown;
+  return state.plateau_per_s * (1.0 - state.foreign_share) / slowdown(unit);
+}
+
+void FleetState::settle_foreign_load(const FleetSpec& spec, TimePoint now) {
+  for (UnitState& unit : units_) unit.foreign_share = 0.0;
+  for (EndpointRecord& record : endpoints_) {
+    // A server can say that it is full, and no more: what waits in it has others to blame, and a
+    // source alone must not be able to close an endpoint.
+    const int slots = spec.unit(record.unit).slots;
+    const int foreign = std::min(record.foreign.requests(now), slots);
+    if (std::exchange(record.foreign_load, foreign) != foreign) ++endpoints_version_;
+    if (record.foreign_felt == 0 || record.state != EndpointState::kReady) continue;
+    // One slot always stays ours, as the Router has it.
+    UnitState& unit = units_[record.unit.index()];
+    unit.foreign_share += static_cast<double>(std::min(record.foreign_felt, slots - 1)) /
+                          (static_cast<double>(slots) * unit.count.ready);
+  }
 }
 
 bool FleetState::can_meet(UnitId unit, const Objective& objective) const {
-  return units_[unit.index()].quickest < objective.latency;
+  const UnitState& state = units_[unit.index()];
+  const double slower = state.drift.is_slower() ? state.drift.level() : 1.0;
+  return scale(state.quickest, slower) < objective.latency;
 }
 
 double FleetState::ready_capacity_per_s(const ServiceSpec& service) const {

@@ -12,6 +12,8 @@
 
 #include "base/ids.h"
 #include "base/time.h"
+#include "core/estimate/drift.h"
+#include "core/estimate/foreign_load.h"
 #include "core/estimate/health.h"
 #include "core/estimate/launch_backoff.h"
 #include "core/estimate/loss_hazard.h"
@@ -30,6 +32,10 @@ struct EndpointRecord {
   double billed_from_usd = 0.0;  // what a replica of its unit had cost when this one was launched
   ProbeHealth health;
   int in_flight = 0;                    // by the Router's last digest
+  std::uint64_t forwarded = 0;          // likewise, in all
+  ForeignLoad foreign;                  // as its server says
+  int foreign_load = 0;                 // as published
+  int foreign_felt = 0;                 // of it, by the Router's last digest
   std::uint64_t drain_version = 0;      // the first view that shows it draining
   bool stopping = false;                // a stop command was given
   int stops = 0;                        // how often
@@ -53,10 +59,12 @@ struct ReplicaCount {
 };
 
 struct UnitState {
-  double price_usd_per_hour = 0.0;
-  double plateau_per_s = 1.0;     // of one replica, by profile
-  Duration quickest{};            // time in service of a request alone on it, by profile
-  std::optional<int> pool_limit;  // replicas the pool can hold, as observed
+  double price_usd_per_hour = 0.0;   // energy included
+  double energy_usd_per_hour = 0.0;  // of it: all that running one's own replica adds
+  double price_doubt = 0.0;          // 0..1: how little the price is to be relied on
+  double plateau_per_s = 1.0;        // of one replica, by profile
+  Duration quickest{};               // time in service of a request alone on it, by profile
+  std::optional<int> pool_limit;     // replicas the pool can hold, as observed
   LaunchBackoff backoff;
   std::string refusal;  // the provider's last words
   TimePoint refused_at{};
@@ -66,6 +74,10 @@ struct UnitState {
   LossHazard hazard;
   double slowdown = 1.0;  // by the Router's last digest
   double confidence = 0.0;
+  Drift drift;                     // the same, as far as it surely changed
+  double reported_slowdown = 1.0;  // by sources, for when our own requests say nothing
+  double reported_confidence = 0.0;
+  double foreign_share = 0.0;  // of the ready endpoints' slots: taken by others
   double spent_usd = 0.0;
   double replica_usd = 0.0;  // what one replica that always ran would have cost since the start
   ReplicaCount count;
@@ -105,6 +117,16 @@ class FleetState {
   // while launches are refused - what it has plus the allowed probe. Those that leave take up room
   // until they are drained.
   int limit(const FleetSpec& spec, UnitId unit, TimePoint now) const;
+  // What others have on the endpoint, as of `now`; a view must show what changed.
+  void settle_foreign_load(const FleetSpec& spec, TimePoint now);
+  // Times as slow as its profile, by what is known best: a change that was noticed, else what our
+  // requests show, else what sources say.
+  double slowdown(UnitId unit) const;
+  // What one more replica costs to run: where it is paid for anyway, only its energy.
+  double marginal_usd_per_hour(UnitId unit, Tier tier) const {
+    const UnitState& state = units_[unit.index()];
+    return is_prepaid(tier) ? state.energy_usd_per_hour : state.price_usd_per_hour;
+  }
   // Requests per second one replica sustains, by profile and by what it has shown.
   double capacity_per_s(UnitId unit) const;
   // A unit that cannot meet the objective even when idle is no capacity for its service.

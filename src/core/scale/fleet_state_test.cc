@@ -226,15 +226,5 @@ TEST(FleetState, a_reload_keeps_replicas_prices_and_back_off_by_name) {
   EXPECT_EQ(fleet.count(UnitId(0)).ready, 2) << "one fixed server stays, one left, one came";
 }
 
-TEST(FleetState, the_operators_new_price_replaces_a_quoted_one) {
-  const FleetSpec before = paper_fleet();
-  FleetState fleet(before, at(0s));
-  fleet.unit(kInf2).price_usd_per_hour = 0.5;
-  FleetSpec after = before;
-  after.units[0].price_usd_per_hour = 0.9;
-  fleet.adopt(before, after, at(1s));
-  EXPECT_EQ(fleet.unit(kInf2).price_usd_per_hour, 0.9);
-}
-
 }  // namespace
 }  // namespace signalbox::core

@@ -21,6 +21,8 @@ struct MixOption {
   // What is lost together, where a service must outlive any such loss: see MixAim. Options of equal
   // number stand and fall with one another.
   int loss_group = 0;
+  // Extra price of a new replica, as a share of its price, since the price is not surely known.
+  double doubt = 0.0;
 };
 
 struct Mix {

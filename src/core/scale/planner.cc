@@ -27,6 +27,7 @@ constexpr double kCapacityMissShare = 0.5;
 constexpr double kBurstDeviations = 4.0;
 // Replicas that show so little of what they were planned at have become slower; less is noise.
 constexpr double kSurelyLess = 0.95;
+constexpr double kSamePrice = 0.002;  // prices that creep are no news at each step
 // What is worth keeping is planned for demand so many deviations above what is expected.
 constexpr double kKeepDeviations = 1.0;
 // A request is worth so many times what serving it takes at the margin, at the least.
@@ -221,7 +222,9 @@ bool still_stands(const ServiceWish& wish, const PlanInput& input) {
   for (std::size_t u = 0; u < service.units.size(); ++u) {
     const UnitId id = service.units[u];
     if (wish.limits[u] != limit_of(input, id)) return false;
-    if (wish.prices_usd_per_hour[u] != input.fleet->unit(id).price_usd_per_hour) return false;
+    const double planned_by = wish.prices_usd_per_hour[u];
+    const double price = input.fleet->unit(id).price_usd_per_hour;
+    if (std::abs(price - planned_by) > kSamePrice * planned_by) return false;
     if (!input.fleet->can_meet(id, service.objective)) continue;
     planned_per_s += wish.targets[u] * input.fleet->capacity_per_s(id);
   }
@@ -254,7 +257,7 @@ ServiceWish plan_service(const PlanInput& input) {
     const int taken = input.taken[id.index()];
     MixOption option;
     option.capacity_per_s = input.fleet->capacity_per_s(id);
-    option.price_usd_per_hour = is_prepaid(unit.tier) ? 0.0 : wish.prices_usd_per_hour[u];
+    option.price_usd_per_hour = input.fleet->marginal_usd_per_hour(id, unit.tier);
     option.present = std::max(0, input.fleet->count(id).active() - taken);
     option.loss_group = groups[u];
     // While what was lost is launched anew, the others must carry all.
@@ -270,6 +273,7 @@ ServiceWish plan_service(const PlanInput& input) {
       return option;
     };
     momentary.push_back(bounded(wish.limits[u]));
+    momentary.back().doubt = input.fleet->unit(id).price_doubt;
     nominal.push_back(bounded(std::max(0, bound - taken)));
   }
 

@@ -42,8 +42,9 @@ FleetPlanProblem shared_problem(const FleetSpec& spec, const FleetState& fleet,
     const UnitSpec& unit = spec.units[i];
     FleetPool pool;
     pool.name = unit.name;
-    pool.price_usd_per_hour = is_prepaid(unit.tier) ? 0.0 : fleet.unit(id).price_usd_per_hour;
-    pool.switching_usd_per_hour = kSwitchingShare * pool.price_usd_per_hour;
+    pool.price_usd_per_hour = fleet.marginal_usd_per_hour(id, unit.tier);
+    pool.switching_usd_per_hour =
+        (kSwitchingShare + fleet.unit(id).price_doubt) * pool.price_usd_per_hour;
     pool.most = std::max(0, fleet.limit(spec, id, now));
     pool.least = unit.managed ? std::min(unit.min_replicas, pool.most) : pool.most;
     pool.unit = first_alike(spec, i, Resilience::kUnit);

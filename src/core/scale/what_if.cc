@@ -23,7 +23,8 @@ int most_replicas(const UnitSpec& unit) {
 FleetPool pool_of(const UnitSpec& unit, bool is_lost) {
   FleetPool pool;
   pool.name = unit.name;
-  pool.price_usd_per_hour = is_prepaid(unit.tier) ? 0.0 : unit.price_usd_per_hour;
+  pool.price_usd_per_hour = (is_prepaid(unit.tier) ? 0.0 : unit.price_usd_per_hour) +
+                            unit.energy.usd_per_hour(unit.energy.watts);
   pool.most = is_lost ? 0 : most_replicas(unit);
   // Fixed servers are there and paid for whatever a plan says.
   pool.least = is_lost ? 0 : unit.managed ? std::min(unit.min_replicas, pool.most) : pool.most;

@@ -142,6 +142,8 @@ void FleetRun::take_job_events(EndpointId id, Replica& replica) {
     // An answer that is not handed out token by token begins when it is whole.
     TimePoint& first = requests_[place].first_token_at;
     if (first == TimePoint{}) first = now_;
+    ++served_[unit.index()].count;
+    served_[unit.index()].sum_s += to_seconds(now_ - requests_[place].forwarded_at);
     outcome.time_to_first_byte = first - requests_[place].forwarded_at;
     outcome.output_tokens = requests_[place].output_tokens;
     end_request(place, outcome.status, false, unit);

@@ -100,6 +100,11 @@ FleetRun::FleetRun(const Scenario& scenario, std::unique_ptr<Control> control, R
     events_.push(TimePoint{} + fault.at, {Event::Kind::kSignalFault});
     events_.push(TimePoint{} + fault.until, {Event::Kind::kSignalFault});
   }
+  served_.resize(models_.size());
+  for (std::size_t i = 0; i < scenario.sources.size(); ++i) {
+    voices_.emplace_back().latency.resize(models_.size());
+    events_.push(TimePoint{} + scenario.sources[i].interval, {Event::Kind::kPoll, i});
+  }
   events_.push(end_, {Event::Kind::kEnd});
   if (options_.history) events_.push(TimePoint{} + result_.slot, {Event::Kind::kSlot});
   if (options_.progress) events_.push(TimePoint{} + 1h, {Event::Kind::kHour});
@@ -218,6 +223,9 @@ void FleetRun::handle(const Event& event) {
       deliver_digest(delayed.digest, delayed.number);
       break;
     }
+    case Event::Kind::kPoll:
+      poll(event.subject);
+      break;
     case Event::Kind::kSlot:
       recorder_.close_slot(*control_->view(), control_->view()->cost_usd_per_hour, now_);
       if (now_ < end_) events_.push(now_ + result_.slot, {Event::Kind::kSlot});

@@ -9,13 +9,16 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/ids.h"
 #include "base/prng.h"
 #include "base/time.h"
+#include "core/estimate/counter_rate.h"
 #include "core/model/plan.h"
 #include "core/route/router.h"
 #include "journal/input_sink.h"
@@ -72,13 +75,14 @@ class FleetRun {
       kWarm,         // a replica has served itself warm
       kSignalFault,  // one begins or ends
       kDigest,       // one that was delayed
+      kPoll,         // a source takes a look
       kSlot,
       kReportFrom,
       kEnd,
       kHour,
     };
     Kind kind;
-    std::uint64_t subject = 0;  // replica id, index of the fault or of the digest
+    std::uint64_t subject = 0;  // replica id, index of the fault, of the digest or of the source
   };
   struct Replica {
     Replica(const ServiceModel& model, UnitId of, TimePoint now) : engine(model, now), unit(of) {}
@@ -131,6 +135,23 @@ class FleetRun {
     core::RouterDigest digest;
     std::uint64_t number;  // how many had been taken before it
   };
+  // What a unit's servers have counted of their requests.
+  struct Served {
+    std::uint64_t count = 0;
+    double sum_s = 0.0;  // of times in service
+  };
+  // What a source remembers from look to look.
+  struct Voice {
+    struct Counters {
+      core::MeanOfCounters mean;
+      std::uint64_t count_from = 0;  // where its counters began anew
+      double sum_from_s = 0.0;
+    };
+    SourceFault fault;                                     // in force
+    std::vector<Counters> latency;                         // by unit
+    std::map<std::pair<int, std::uint64_t>, double> last;  // by what it is about
+    std::uint64_t said = 0;
+  };
   static constexpr int kPlaceBits = 24;
 
   // The loop.
@@ -182,6 +203,13 @@ class FleetRun {
   void probe();
   void suspect(EndpointId id);
 
+  // Who watches them.
+  void poll(std::size_t source);
+  void say_of_unit(const SimulatedSource& source, Voice& voice, UnitId unit);
+  void say_loads(const SimulatedSource& source, Voice& voice);
+  static double spoken(Voice& voice, std::pair<int, std::uint64_t> about, double value);
+  void say(const SimulatedSource& source, Voice& voice, decltype(core::Signal::body) body);
+
   const Scenario& scenario_;
   RunOptions options_;
   TimePoint now_{};
@@ -218,6 +246,8 @@ class FleetRun {
   std::uint64_t digests_taken_ = 0;
   std::vector<DelayedDigest> delayed_digests_;
   std::vector<ReportedLoad> loads_;  // by service
+  std::vector<Served> served_;       // by unit
+  std::vector<Voice> voices_;        // by source
   std::uint64_t view_version_ = 0;
   bool reactions_open_ = false;  // a mode change still waits for its first decision
   double cost_before_ = 0.0;     // billed before the reporting window

@@ -17,6 +17,7 @@
 #include "sim/engine/pool.h"
 #include "sim/engine/service_model.h"
 #include "sim/engine/signal_fault.h"
+#include "sim/engine/source_fault.h"
 #include "sim/workload/arrivals.h"
 
 namespace signalbox::sim {
@@ -27,6 +28,14 @@ struct Traffic {
   std::string model = {};
   // Equal seeds give equal streams.
   std::function<std::unique_ptr<ArrivalStream>(std::uint64_t seed)> arrivals = {};
+};
+
+// Somebody who watches the fleet and says what is true, but for its faults. How far it is believed
+// is said in the fleet's `sources` under the same name.
+struct SimulatedSource {
+  std::string name;
+  Duration interval = 5s;  // between its looks, > 0
+  bool prices = false, limits = false, power = false, latency = false, load = false;
 };
 
 struct Scenario {
@@ -47,6 +56,8 @@ struct Scenario {
   Duration report_from{};  // results count requests and cost from here on
   std::vector<ScheduledFault> faults;               // by time
   std::vector<ScheduledSignalFault> signal_faults;  // by time
+  std::vector<SimulatedSource> sources;
+  std::vector<ScheduledSourceFault> source_faults;
 };
 
 }  // namespace signalbox::sim

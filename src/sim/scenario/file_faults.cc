@@ -89,23 +89,9 @@ void check_fault(const config::Item<Fields>& fault, const FileContext& context) 
 }
 
 void check_signal_fault(const config::Item<Fields>& fault, const FileContext& context) {
-  const Fields& fields = fault.value;
-  context.check_time(fields, "at");
+  context.check_time(fault.value, "at");
   check_effects(fault, kSignalEffects, context);
-  const auto at = fields.get<Duration>("at");
-  const auto until = fields.get<Duration>("until");
-  if (!until) return;
-  if (at && *until <= *at) {
-    context.report.add(
-        fields.place("until"), "it would end before it begins",
-        {.hint = fmt::format("it begins at {}; write a later time", config::format_duration(*at))});
-  } else if (context.length && *until > *context.length) {
-    context.report.add(
-        fields.place("until"),
-        fmt::format("{} is not within the scenario", config::format_duration(*until)),
-        {.hint = fmt::format("it ends at {}; remove 'until' if the fault shall last that long",
-                             config::format_duration(*context.length))});
-  }
+  check_until(fault.value, context);
 }
 
 Fault build_fault(const Fields& fields) {
@@ -133,6 +119,23 @@ Fault build_fault(const Fields& fields) {
 }
 
 }  // namespace
+
+void check_until(const Fields& fields, const FileContext& context) {
+  const auto at = fields.get<Duration>("at");
+  const auto until = fields.get<Duration>("until");
+  if (!until) return;
+  if (at && *until <= *at) {
+    context.report.add(
+        fields.place("until"), "it would end before it begins",
+        {.hint = fmt::format("it begins at {}; write a later time", config::format_duration(*at))});
+  } else if (context.length && *until > *context.length) {
+    context.report.add(
+        fields.place("until"),
+        fmt::format("{} is not within the scenario", config::format_duration(*until)),
+        {.hint = fmt::format("it ends at {}; remove 'until' if the fault shall last that long",
+                             config::format_duration(*context.length))});
+  }
+}
 
 void check_faults(const Fields& root, const FileContext& context) {
   for (const auto& fault : root.sections("faults")) {

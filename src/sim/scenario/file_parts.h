@@ -36,6 +36,9 @@ struct FileContext {
 void check_traffic(const config::Fields& root, const FileContext& context);
 void check_pools(const config::Fields& root, const FileContext& context);
 void check_faults(const config::Fields& root, const FileContext& context);
+void check_sources(const config::Fields& root, const FileContext& context);
+// Reports an `until` that is not after `at`, or not within the scenario.
+void check_until(const config::Fields& fields, const FileContext& context);
 
 // REQUIRES of all below: shape and checks found nothing. What building itself finds is reported.
 
@@ -48,5 +51,7 @@ std::vector<PoolSpec> build_pools(const config::Fields& root, const FileContext&
 std::vector<ScheduledFault> build_faults(const config::Fields& root, const FileContext& context);
 std::vector<ScheduledSignalFault> build_signal_faults(const config::Fields& root,
                                                       const FileContext& context);
+// Who watches, how far each is believed, and what is wrong with them.
+void build_sources(const config::Fields& root, const FileContext& context, Scenario& scenario);
 
 }  // namespace signalbox::sim

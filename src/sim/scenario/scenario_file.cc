@@ -44,6 +44,7 @@ class ScenarioFile {
     check_traffic(fields, context);
     check_pools(fields, context);
     check_faults(fields, context);
+    check_sources(fields, context);
     if (!report_.empty()) return refusal();
     Scenario scenario = build(fields, context, *fleet);
     if (!report_.empty()) return refusal();
@@ -104,6 +105,7 @@ class ScenarioFile {
     scenario.pools = build_pools(fields, context);
     scenario.faults = build_faults(fields, context);
     scenario.signal_faults = build_signal_faults(fields, context);
+    build_sources(fields, context, scenario);
     if (invented) {
       scenario.about += " Not every trace is here: synthetic stand-ins serve in their place.";
     }

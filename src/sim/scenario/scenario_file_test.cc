@@ -269,5 +269,29 @@ TEST(FaultsOfAFile, befall_the_signals_until_the_end_unless_it_says_when) {
   EXPECT_TRUE(scenario.signal_faults[1].fault.blackout);
 }
 
+TEST(SourcesOfAFile, say_what_they_tell_and_what_is_wrong_with_it) {
+  const Scenario scenario = with_parts(
+      "sources:\n"
+      "  - {name: cloud, tells: [prices, limits], rank: 1}\n"
+      "  - {name: vllm, tells: [latency, load], interval: 2s, ttl: 15s}\n"
+      "source_faults:\n"
+      "  - {at: 10m, until: 1h, source: cloud, price_factor: 2, flap: 10s}\n"
+      "  - {at: 20m, source: vllm, frozen: true, limit: 3}\n");
+  ASSERT_EQ(scenario.sources.size(), 2U);
+  EXPECT_TRUE(scenario.sources[0].prices);
+  EXPECT_TRUE(scenario.sources[0].limits);
+  EXPECT_FALSE(scenario.sources[0].load);
+  EXPECT_EQ(scenario.sources[1].interval, 2s);
+  ASSERT_EQ(scenario.fleet.sources.size(), 2U);
+  EXPECT_EQ(scenario.fleet.sources[0].rank, 1);
+  EXPECT_EQ(scenario.fleet.sources[1].ttl, 15s);
+  ASSERT_EQ(scenario.source_faults.size(), 2U);
+  EXPECT_EQ(scenario.source_faults[0].fault.price_factor, 2.0);
+  EXPECT_EQ(scenario.source_faults[0].fault.flap, Duration{10s});
+  EXPECT_EQ(scenario.source_faults[1].until, 2h);
+  EXPECT_TRUE(scenario.source_faults[1].fault.frozen);
+  EXPECT_EQ(scenario.source_faults[1].fault.limit, 3);
+}
+
 }  // namespace
 }  // namespace signalbox::sim

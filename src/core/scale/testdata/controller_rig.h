@@ -78,11 +78,19 @@ class ControllerRig {
       counts.held = held;
     }
     digest.units.resize(view.spec->units.size());
+    for (std::uint32_t i = 0; i < digest.units.size(); ++i) {
+      const auto slower = slowness.find(UnitId(i));
+      served_[UnitId(i)] += kServedPerTick;
+      ratios_[UnitId(i)] += kServedPerTick * (slower == slowness.end() ? 1.0 : slower->second);
+      digest.units[i].ratios = served_[UnitId(i)];
+      digest.units[i].ratio_sum = ratios_[UnitId(i)];
+    }
     for (const auto& endpoint : view.endpoints) {
       EndpointDigest load;
       load.endpoint = endpoint.id;
       load.unit = endpoint.unit;
       load.in_flight = in_flight;
+      load.forwarded = static_cast<std::uint64_t>(arrived_);
       digest.endpoints.push_back(load);
     }
     controller.on_digest(digest, now);
@@ -112,6 +120,8 @@ class ControllerRig {
     }
   }
 
+  static constexpr int kServedPerTick = 3;  // by each unit
+
   Controller controller;
   TimePoint now = at(0s);
   Duration boot_time = 5s;
@@ -119,6 +129,7 @@ class ControllerRig {
   std::uint64_t missed = 0;
   int held = 0;
   int in_flight = 0;                              // on every endpoint
+  std::map<UnitId, double> slowness;              // times as slow as its profile; absent = 1
   double work = 1.0;                              // of each request
   bool all_are_called = false;                    // every service is, at the same rate
   std::optional<std::uint64_t> reported_version;  // by a Router that lags behind
@@ -139,6 +150,8 @@ class ControllerRig {
   }
 
   double arrived_ = 0.0;
+  std::map<UnitId, std::uint64_t> served_;
+  std::map<UnitId, double> ratios_;
   std::map<EndpointId, TimePoint> booting_;
 };
 
