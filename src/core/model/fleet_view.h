@@ -40,7 +40,7 @@ struct EndpointView {
 // What is believed of one quantity of a unit, and how firmly.
 struct Estimate {
   double value = 0.0;
-  double confidence = 0.0;  // 0 = the operator's word only, 1 = several fresh sources agree
+  double confidence = 1.0;  // 1 = nothing speaks against it, towards 0 = hardly to be relied on
   Duration age{};           // of the newest observation in it
   std::string from;         // the sources it rests on; empty = the configuration
 };
@@ -65,7 +65,7 @@ struct UnitView {
 struct SourceView {
   std::string name;
   SourceStanding standing = SourceStanding::kSilent;
-  TimePoint heard = TimePoint::min();  // the last time
+  TimePoint heard = TimePoint::min();  // the last time it said something of use
   std::uint64_t taken = 0;             // signals
   std::uint64_t refused = 0;
   std::string reason;  // why it is in quarantine, or was refused last; empty = never
