@@ -53,6 +53,10 @@ void target_path(std::string_view bytes);
 void traceparent(std::string_view bytes);
 void model_field(std::string_view bytes);
 void sse_counter(std::string_view bytes);
+// What sources of signals send (metrics.cc).
+void prometheus_text(std::string_view bytes);
+void prometheus_answer(std::string_view bytes);
+void feeds(std::string_view bytes);
 // Who somebody is (identity.cc).
 void base64_text(std::string_view bytes);
 void signed_claim(std::string_view bytes);

@@ -13,6 +13,7 @@ namespace {
 constexpr std::array kTargets = {
     Target{"base64_text", "base64 and base64url: one text for one value", base64_text},
     Target{"configuration", "signalbox.yaml: values, or errors with places", configuration},
+    Target{"feeds", "feeds of prices, quotas and notices, and their dates", feeds},
     Target{"grpc_messages", "messages of gRPC, however they are cut", grpc_messages},
     Target{"http1_chunk_line", "chunk lines and trailers, however they are cut", http1_chunk_line},
     Target{"http1_request", "requests: one reading for every cut, none that the rules refuse",
@@ -30,6 +31,9 @@ constexpr std::array kTargets = {
     Target{"journal_records", "records of the input log", journal_records},
     Target{"journal_segment", "files of the input log: header and blocks", journal_segment},
     Target{"model_field", "the model field of a JSON body, however it is cut", model_field},
+    Target{"prometheus_answer", "answers of a Prometheus server, and what it is asked",
+           prometheus_answer},
+    Target{"prometheus_text", "pages of metrics: one reading for every cut", prometheus_text},
     Target{"quantities", "durations, rates, prices, sizes", quantities},
     Target{"scenario_file", "scenario files", scenario_file},
     Target{"signed_claim", "tokens, unsigned and signed", signed_claim},
