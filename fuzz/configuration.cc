@@ -11,8 +11,9 @@
 namespace signalbox::fuzz {
 
 void quantities(std::string_view bytes) {
-  for (const auto* dimension : {&config::kDurations, &config::kRates, &config::kPrices,
-                                &config::kSizes, &config::kFractions}) {
+  for (const auto* dimension :
+       {&config::kDurations, &config::kRates, &config::kPrices, &config::kPowers,
+        &config::kEnergyPrices, &config::kSizes, &config::kFractions}) {
     const auto value = config::parse_quantity(*dimension, bytes);
     if (value.ok()) {
       require(std::isfinite(*value) && *value >= 0.0 && *value <= 1e15, "a value out of range");

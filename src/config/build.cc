@@ -8,6 +8,7 @@
 
 #include "base/assert.h"
 #include "config/build_access.h"
+#include "config/build_sources.h"
 #include "config/rules.h"
 
 namespace signalbox::config {
@@ -125,6 +126,7 @@ core::UnitSpec build_unit(const std::string& name, const Fields& fields) {
   unit.zone = fields.get<std::string>("zone").value_or("");
   unit.tier = to_tier(read<std::string>(fields, "tier"));
   unit.price_usd_per_hour = read<double>(fields, "price");
+  unit.energy = build_energy(fields);
   unit.labels = build_labels(fields, "labels");
   unit.profile = build_profile(fields);
   if (fields.has("language")) {
@@ -384,6 +386,8 @@ Config build_config(const Fields& root) {
   for (const auto& service : root.sections("services")) {
     config.fleet.services.push_back(build_service(service.name, service.value, config.fleet));
   }
+  config.sources = build_sources(root);
+  config.fleet.sources = build_source_specs(root);
   config.fleet.control = build_control(root.section("control"), root.section("guardrails"));
   if (root.has("data")) {
     config.fleet.data = build_data_policy(root.section("data"));

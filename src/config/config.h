@@ -14,6 +14,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "config/diagnostics.h"
+#include "config/locations.h"
 #include "core/model/fleet_spec.h"
 #include "core/model/unit.h"
 
@@ -149,6 +150,39 @@ struct TracingSection {
   bool operator==(const TracingSection&) const = default;
 };
 
+// One question to a Prometheus server.
+struct SourceQuery {
+  enum class Gives { kPrice, kMaxReplicas, kLatency, kReady, kPending, kWatts };
+  Gives gives = Gives::kPrice;
+  std::string expression;
+  std::string unit;  // empty = each series names it
+  bool operator==(const SourceQuery&) const = default;
+};
+
+// Somebody who is asked for signals. How far he is believed is the fleet's (core::SourceSpec).
+struct SourceSection {
+  // In the order of kSourceKinds.
+  enum class Kind { kScrape, kPrometheus, kPriceList, kAwsSpotPrices, kQuotas, kSpotNotices };
+  std::string name;
+  Kind kind = Kind::kScrape;
+  std::string dialect;          // of a scrape: the product
+  Location from;                // of all others, but for spot notices that endpoints are asked for
+  bool asks_endpoints = false;  // which this says
+  std::vector<std::string> units;  // by name; empty = the kind's own choice
+  std::string path;                // of an endpoint's page; empty = the product's
+  std::uint16_t port = 0;          // 0 = the product's
+  std::vector<core::Label> where;  // labels of the series that are read
+  double executions_per_request = 1.0;
+  std::vector<SourceQuery> queries;
+  std::string product;  // of AWS spot prices
+  Duration interval{};
+  Duration timeout{};
+  std::string ca_file;            // empty = the system's authorities
+  std::string credential_header;  // empty = none
+  std::string credential_file;
+  bool operator==(const SourceSection&) const = default;
+};
+
 // How `signalbox emulate` plays a unit.
 struct EmulationSection {
   int max_batch = 1;
@@ -162,6 +196,7 @@ struct Config {
   DataSection data;
   TenantsSection tenants;
   std::optional<AccessSection> access;  // none = everybody may ask
+  std::vector<SourceSection> sources;   // as declared; fleet.sources is parallel to it
   JournalSection journal;
   std::optional<TracingSection> tracing;    // none = nothing is traced
   std::optional<core::Address> emulator;    // set when any unit is managed

@@ -16,6 +16,7 @@ void check_meaning(const Fields& root, Report& report) {
   check_retries(root, report);
   check_access(root, report);
   check_resilience(root, report);
+  check_sources(root, report);
   check_addresses(root, report);
   check_limits(root, report);
 }

@@ -39,6 +39,9 @@ void check_retries(const Fields& root, Report& report);
 // Somebody is let in, and each certificate is told in one way.
 void check_access(const Fields& root, Report& report);
 
+// Each source is of one kind with the keys of that kind, and speaks of units that exist.
+void check_sources(const Fields& root, Report& report);
+
 // The networks under `trusted` of a section are such.
 void check_networks(const Fields& section, Report& report);
 

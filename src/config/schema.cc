@@ -84,6 +84,10 @@ json::object value_schema(const Field& field) {
       return with_pattern(quantity_pattern(kPrices));
     case Type::kSize:
       return with_pattern(quantity_pattern(kSizes));
+    case Type::kPower:
+      return with_pattern(quantity_pattern(kPowers));
+    case Type::kEnergyPrice:
+      return with_pattern(quantity_pattern(kEnergyPrices));
     case Type::kFraction:
       return fraction_schema(field);
     case Type::kChoice:
@@ -92,6 +96,8 @@ json::object value_schema(const Field& field) {
       return with_pattern("^[^\\s/@]+:[0-9]{1,5}$");
     case Type::kEndpoint:
       return with_pattern("^(http://)?[^\\s/@]+:[0-9]{1,5}/?$");
+    case Type::kLocation:
+      return {{"type", "string"}, {"minLength", 1}, {"maxLength", 4096}};
     case Type::kPath:
       return with_pattern("^/[^\\s*#\"\\\\]*$");
     case Type::kPathPattern:

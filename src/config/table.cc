@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "config/table_access.h"
+#include "config/table_sources.h"
 #include "config/table_tokens.h"
 
 namespace signalbox::config {
@@ -391,6 +392,10 @@ constexpr Field kUnitFields[] = {
      .doc = "Of one replica; 0 USD/hour for hardware that is paid for anyway.",
      .is_required = true,
      .bounds = {.at_least = "0 USD/hour", .at_most = "100000 USD/hour"}},
+    {.key = "energy",
+     .type = Type::kSection,
+     .doc = "What its energy costs on top; the price is then that of owning it. Default: nothing.",
+     .section = &kEnergy},
     {.key = "plateau",
      .type = Type::kRate,
      .doc = "The highest rate of requests that one replica sustains, serving one at a time.",
@@ -842,6 +847,11 @@ constexpr Field kRootFields[] = {
      .shape = Shape::kByName,
      .is_required = true,
      .section = &kUnit},
+    {.key = "sources",
+     .type = Type::kSection,
+     .doc = "Who else knows of prices, load and capacity, by name. Default: nobody.",
+     .shape = Shape::kByName,
+     .section = &kSource},
     {.key = "data", .type = Type::kSection, .doc = "Where data may go.", .section = &kData},
     {.key = "tenants",
      .type = Type::kSection,

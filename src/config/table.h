@@ -22,9 +22,12 @@ enum class Type {
   kPrice,        // 0.7582 USD/hour
   kFraction,     // 99% or 0.99
   kSize,         // 64KiB
+  kPower,        // 350 W
+  kEnergyPrice,  // 0.30 USD/kWh
   kChoice,       // one of Field::choices
   kListen,       // host:port to listen on
   kEndpoint,     // host:port to send requests to
+  kLocation,     // the path of a file, or http://host:port/path
   kPath,         // a URL path
   kPathPattern,  // a URL path, or a prefix ending in '*'
   kSection,      // keys of Field::section

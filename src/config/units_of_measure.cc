@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One parser, five tables of units; see units_of_measure.h.
+// One parser, seven tables of units; see units_of_measure.h.
 #include "config/units_of_measure.h"
 
 #include <fmt/format.h>
@@ -84,6 +84,25 @@ constexpr std::array<ForeignUnit, 13> kForeignSizes = {{{"b", "B"},
                                                         {"G", "GiB"},
                                                         {"GB", "GiB"}}};
 
+constexpr std::array<UnitOfMeasure, 2> kPowerUnits = {{{"W", 1, 1}, {"kW", 1000, 1}}};
+constexpr std::array<ForeignUnit, 7> kForeignPowers = {{{"w", "W"},
+                                                        {"Watt", "W"},
+                                                        {"watt", "W"},
+                                                        {"watts", "W"},
+                                                        {"Watts", "W"},
+                                                        {"KW", "kW"},
+                                                        {"kw", "kW"}}};
+
+constexpr std::array<UnitOfMeasure, 2> kEnergyPriceUnits = {
+    {{"USD/kWh", 1, 1}, {"USD/MWh", 1, 1000}}};
+constexpr std::array<ForeignUnit, 7> kForeignEnergyPrices = {{{"$/kWh", "USD/kWh"},
+                                                              {"USD", "USD/kWh"},
+                                                              {"$", "USD/kWh"},
+                                                              {"/kWh", "USD/kWh"},
+                                                              {"USD/kwh", "USD/kWh"},
+                                                              {"usd/kwh", "USD/kWh"},
+                                                              {"USD/KWh", "USD/kWh"}}};
+
 constexpr std::array<UnitOfMeasure, 1> kFractionUnits = {{{"%", 1, 100}}};
 constexpr std::array<ForeignUnit, 2> kForeignFractions = {{{"percent", "%"}, {"pct", "%"}}};
 
@@ -128,9 +147,9 @@ std::vector<std::string_view> unit_names(const Dimension& dimension) {
 
 std::string write(const Dimension& dimension) { return fmt::format("write {}", dimension.example); }
 
-// Prices and fractions are written with a space or without, as people do: 1 USD/hour, but 99%.
+// Written with a space or without, as people do: 1 USD/hour and 350 W, but 99%.
 std::string joined(std::string_view digits, std::string_view unit) {
-  const bool spaced = unit.starts_with("USD");
+  const bool spaced = unit.starts_with("USD") || unit.ends_with('W');
   return fmt::format("{}{}{}", digits, spaced ? " " : "", unit);
 }
 
@@ -190,6 +209,9 @@ const Dimension kDurations = {"duration", "a duration such as 2s, 500ms or 1m", 
 const Dimension kRates = {"rate", "a rate such as 123/min or 2.05/s", kRateUnits, kForeignRates};
 const Dimension kPrices = {"price", "a price such as 0.7582 USD/hour", kPriceUnits, kForeignPrices};
 const Dimension kSizes = {"size", "a size such as 64KiB or 2MiB", kSizeUnits, kForeignSizes};
+const Dimension kPowers = {"power", "a power such as 350 W or 2.5 kW", kPowerUnits, kForeignPowers};
+const Dimension kEnergyPrices = {"price of energy", "a price of energy such as 0.30 USD/kWh",
+                                 kEnergyPriceUnits, kForeignEnergyPrices};
 const Dimension kFractions = {"share", "a share such as 99% or 0.99", kFractionUnits,
                               kForeignFractions};
 
@@ -230,6 +252,14 @@ Result<double, Complaint> parse_rate(std::string_view text) { return parse_quant
 
 Result<double, Complaint> parse_price(std::string_view text) {
   return parse_quantity(kPrices, text);
+}
+
+Result<double, Complaint> parse_power(std::string_view text) {
+  return parse_quantity(kPowers, text);
+}
+
+Result<double, Complaint> parse_energy_price(std::string_view text) {
+  return parse_quantity(kEnergyPrices, text);
 }
 
 Result<double, Complaint> parse_fraction(std::string_view text) {

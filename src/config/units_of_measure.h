@@ -42,11 +42,13 @@ struct Dimension {
   std::span<const ForeignUnit> foreign;
 };
 
-extern const Dimension kDurations;  // base: seconds
-extern const Dimension kRates;      // base: per second
-extern const Dimension kPrices;     // base: USD per hour
-extern const Dimension kSizes;      // base: bytes
-extern const Dimension kFractions;  // base: 1; a bare number from 0 to 1 needs no '%'
+extern const Dimension kDurations;     // base: seconds
+extern const Dimension kRates;         // base: per second
+extern const Dimension kPrices;        // base: USD per hour
+extern const Dimension kSizes;         // base: bytes
+extern const Dimension kPowers;        // base: watts
+extern const Dimension kEnergyPrices;  // base: USD per kilowatt-hour
+extern const Dimension kFractions;     // base: 1; a bare number from 0 to 1 needs no '%'
 
 // The quantity in base units. Never negative, never NaN, at most 1e15.
 Result<double, Complaint> parse_quantity(const Dimension& dimension, std::string_view text);
@@ -54,6 +56,8 @@ Result<double, Complaint> parse_quantity(const Dimension& dimension, std::string
 Result<Duration, Complaint> parse_duration(std::string_view text);
 Result<double, Complaint> parse_rate(std::string_view text);
 Result<double, Complaint> parse_price(std::string_view text);
+Result<double, Complaint> parse_power(std::string_view text);
+Result<double, Complaint> parse_energy_price(std::string_view text);
 Result<double, Complaint> parse_fraction(std::string_view text);
 Result<std::int64_t, Complaint> parse_size(std::string_view text);
 

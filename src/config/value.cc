@@ -11,6 +11,7 @@
 
 #include "base/assert.h"
 #include "config/addresses.h"
+#include "config/locations.h"
 #include "config/nearest.h"
 #include "config/text.h"
 
@@ -56,6 +57,14 @@ Result<Value, Complaint> read_text(const std::string& text, std::size_t longest)
   return Value(text);
 }
 
+Result<Value, Complaint> read_location(const std::string& text) {
+  auto read = read_text(text, kLongestLongText);
+  if (!read) return read;
+  const auto location = parse_location(text);
+  if (!location) return location.error();
+  return read;
+}
+
 Result<Value, Complaint> read_path(Type type, const std::string& text) {
   const auto complaint = [&](std::string_view what) {
     return Complaint{.message = fmt::format("{} {}", in_quotes(text), what),
@@ -99,12 +108,18 @@ Result<Value, Complaint> read_unbounded(const Field& field, const std::string& t
       return widened(parse_fraction(text));
     case Type::kSize:
       return widened(parse_size(text));
+    case Type::kPower:
+      return widened(parse_power(text));
+    case Type::kEnergyPrice:
+      return widened(parse_energy_price(text));
     case Type::kChoice:
       return read_choice(field, text);
     case Type::kListen:
       return widened(parse_listen_address(text));
     case Type::kEndpoint:
       return widened(parse_endpoint(text));
+    case Type::kLocation:
+      return read_location(text);
     case Type::kPath:
     case Type::kPathPattern:
       return read_path(field.type, text);
@@ -194,12 +209,18 @@ std::string_view example_of(Type type) {
       return kFractions.example;
     case Type::kSize:
       return kSizes.example;
+    case Type::kPower:
+      return kPowers.example;
+    case Type::kEnergyPrice:
+      return kEnergyPrices.example;
     case Type::kChoice:
       return "one of the allowed words";
     case Type::kListen:
       return "an address such as 127.0.0.1:8080";
     case Type::kEndpoint:
       return "an address such as 127.0.0.1:8001";
+    case Type::kLocation:
+      return "the path of a file, or a page such as http://127.0.0.1:9090";
     case Type::kPath:
       return "a path such as /health";
     case Type::kPathPattern:

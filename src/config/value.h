@@ -17,8 +17,9 @@
 
 namespace signalbox::config {
 
-// kFlag: bool. kCount, kSize: int64. kNumber, kRate (per s), kPrice (USD/h), kFraction: double.
-// kDuration: Duration. kListen, kEndpoint: Address. All others: string.
+// kFlag: bool. kCount, kSize: int64. kNumber, kRate (per s), kPrice (USD/h), kFraction, kPower (W),
+// kEnergyPrice (USD/kWh): double. kDuration: Duration. kListen, kEndpoint: Address. All others:
+// string.
 using Value = std::variant<bool, std::int64_t, double, Duration, core::Address, std::string>;
 
 // Reads one scalar. REQUIRES: node is a scalar, field.type is not kSection.
