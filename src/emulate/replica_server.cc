@@ -88,8 +88,9 @@ void ReplicaServer::begin(http::Request request, std::shared_ptr<http::Responder
                      .output_tokens = inference->tokens,
                      .every_token = inference->stream};
   responder->on_disconnect([this, key] { abandon(key); });
-  exchanges_.emplace(key, Exchange{std::move(*inference), std::move(responder), {}, 0, {}});
   last_active_ = net::now();
+  exchanges_.emplace(
+      key, Exchange{std::move(*inference), std::move(responder), last_active_, {}, 0, {}});
   engine_.arrive(job, last_active_, events_);
   settle();
 }
@@ -149,9 +150,11 @@ void ReplicaServer::on_finished(const sim::JobEvent& event) {
       engine_.arrive(next, net::now(), events_);
       return;
     }
+    note_answer(exchange, event.at);
     exchange.responder->send(benchmark_answer(inference, origin_, exchange.runs));
     return;
   }
+  note_answer(exchange, event.at);
   if (!inference.stream) {
     exchange.responder->send(whole_answer(inference, origin_, latency, unix_seconds(), pictures_));
     return;
@@ -162,6 +165,11 @@ void ReplicaServer::on_finished(const sim::JobEvent& event) {
   }
   exchange.responder->write(stream_end(inference, unix_seconds()));
   exchange.responder->finish();
+}
+
+void ReplicaServer::note_answer(const Exchange& exchange, TimePoint at) {
+  latency_sum_ += at - exchange.arrived;
+  ++answered_;
 }
 
 void ReplicaServer::await_next_event() {
@@ -235,6 +243,7 @@ http::Response ReplicaServer::json(int status, std::string body) const {
   return {status, origin_headers(origin_, "application/json"), std::move(body)};
 }
 
+// In our own words, and in vLLM's, so that whoever scrapes inference servers can scrape this one.
 std::string ReplicaServer::metrics() const {
   const std::string labels =
       fmt::format("unit=\"{}\",replica=\"{}\"", origin_.unit, origin_.replica.value);
@@ -246,8 +255,16 @@ std::string ReplicaServer::metrics() const {
       "# TYPE signalbox_replica_in_service gauge\n"
       "signalbox_replica_in_service{{{0}}} {3}\n"
       "# TYPE signalbox_replica_queued gauge\n"
-      "signalbox_replica_queued{{{0}}} {4}\n",
-      labels, served(), to_seconds(busy_time()), in_service(), queued());
+      "signalbox_replica_queued{{{0}}} {4}\n"
+      "# TYPE vllm:num_requests_running gauge\n"
+      "vllm:num_requests_running{{model_name=\"{5}\"}} {3}\n"
+      "# TYPE vllm:num_requests_waiting gauge\n"
+      "vllm:num_requests_waiting{{model_name=\"{5}\"}} {4}\n"
+      "# TYPE vllm:e2e_request_latency_seconds summary\n"
+      "vllm:e2e_request_latency_seconds_sum{{model_name=\"{5}\"}} {6:.6f}\n"
+      "vllm:e2e_request_latency_seconds_count{{model_name=\"{5}\"}} {7}\n",
+      labels, served(), to_seconds(busy_time()), in_service(), queued(), origin_.unit,
+      to_seconds(latency_sum_), answered_);
 }
 
 }  // namespace signalbox::emulate

@@ -68,6 +68,7 @@ class ReplicaServer : public std::enable_shared_from_this<ReplicaServer> {
   struct Exchange {
     Inference inference;
     std::shared_ptr<http::Responder> responder;
+    TimePoint arrived;
     TimePoint started;
     int tokens_sent = 0;
     std::vector<Duration> runs;  // latencies of a benchmark's finished runs
@@ -89,6 +90,7 @@ class ReplicaServer : public std::enable_shared_from_this<ReplicaServer> {
   void on_event(const sim::JobEvent& event);
   void send_token(Exchange& exchange, int token);
   void on_finished(const sim::JobEvent& event);
+  void note_answer(const Exchange& exchange, TimePoint at);
   void await_next_event();
   void await_drained(TimePoint deadline);
   double work_slowdown() const;
@@ -103,6 +105,8 @@ class ReplicaServer : public std::enable_shared_from_this<ReplicaServer> {
   double slowdown_ = 1.0;
   bool hanging_ = false;
   TimePoint last_active_{};
+  Duration latency_sum_{};  // of the requests that were answered, queueing included
+  std::uint64_t answered_ = 0;
 
   sim::ReplicaEngine engine_;
   std::vector<sim::JobEvent> events_;  // reported by the engine; those before handled_ are done

@@ -87,6 +87,28 @@ TEST_F(ReplicaServerTest, metrics_count_jobs_and_busy_time) {
   EXPECT_NE(response.body.find("signalbox_replica_busy_seconds_total{"), std::string::npos);
 }
 
+TEST_F(ReplicaServerTest, metrics_are_in_the_words_of_vllm_too) {
+  serve_one_at_a_time(kForever);
+  const auto first = send(address, image_request("first"));
+  const auto second = send(address, image_request("second"));
+  run_until([&] { return replica->queued() == 1; });
+  const std::string busy = get(address, "/metrics").body;
+  EXPECT_NE(busy.find("vllm:num_requests_running{model_name=\"sd21-inf2\"} 1\n"), busy.npos)
+      << busy;
+  EXPECT_NE(busy.find("vllm:num_requests_waiting{model_name=\"sd21-inf2\"} 1\n"), busy.npos);
+  EXPECT_NE(busy.find("vllm:e2e_request_latency_seconds_count{model_name=\"sd21-inf2\"} 0\n"),
+            busy.npos);
+  hurry();
+  await(first);
+  await(second);
+  const std::string idle = get(address, "/metrics").body;
+  EXPECT_NE(idle.find("vllm:e2e_request_latency_seconds_count{model_name=\"sd21-inf2\"} 2\n"),
+            idle.npos)
+      << idle;
+  EXPECT_EQ(idle.find("vllm:e2e_request_latency_seconds_sum{model_name=\"sd21-inf2\"} 0.000000"),
+            idle.npos);
+}
+
 TEST_F(ReplicaServerTest, a_malformed_request_is_refused_and_takes_no_slot) {
   const auto response = post(address, "/genimage", "{");
   EXPECT_EQ(response.status, 400);
