@@ -86,6 +86,8 @@ struct UnitProfile {
   Bounded plateau_per_s;    // the most it answers
   Bounded breaking_per_s;   // the most that may be sent to it; 0 = none, it is too slow alone
   std::string breaking_by;  // what ends there: objective, plateau, utilisation or errors
+  bool is_modelled = true;  // the breaking point follows from the model; else from trying alone
+  std::string kind;         // what kind of unit it is, in words
   core::Profile curve = core::Profile::single_server(1.0, 0.0);
   std::optional<core::LanguageProfile> language;
   double spread = 0.0;  // of times in service: standard deviation over mean
