@@ -57,6 +57,9 @@ void sse_counter(std::string_view bytes);
 void prometheus_text(std::string_view bytes);
 void prometheus_answer(std::string_view bytes);
 void feeds(std::string_view bytes);
+// What units answer to golden prompts (golden.cc).
+void picture(std::string_view bytes);
+void golden_answer(std::string_view bytes);
 // Who somebody is (identity.cc).
 void base64_text(std::string_view bytes);
 void signed_claim(std::string_view bytes);
