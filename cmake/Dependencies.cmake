@@ -12,7 +12,7 @@
 #   PkgConfig::nghttp2
 #   signalbox_allocator   mimalloc in place of the C library's allocator, for programs that ship
 #   PkgConfig::clp  PkgConfig::cbc   (solve only)
-#   PkgConfig::png  PkgConfig::turbojpeg   (profiler only)
+#   PkgConfig::cairo  PkgConfig::png  PkgConfig::turbojpeg   (profiler only)
 #
 # SIGNALBOX_CHART_LIBRARY is the path of Chart.js, which sim/report builds into the binary.
 include_guard(GLOBAL)
@@ -33,6 +33,7 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(nghttp2 REQUIRED IMPORTED_TARGET libnghttp2>=1.52)
 pkg_check_modules(clp REQUIRED IMPORTED_TARGET clp>=1.17)
 pkg_check_modules(cbc REQUIRED IMPORTED_TARGET cbc>=2.10)
+pkg_check_modules(cairo REQUIRED IMPORTED_TARGET cairo>=1.16)
 pkg_check_modules(png REQUIRED IMPORTED_TARGET libpng>=1.6)
 pkg_check_modules(turbojpeg REQUIRED IMPORTED_TARGET libturbojpeg>=2.1)
 find_file(SIGNALBOX_CHART_LIBRARY chart.min.js PATHS /usr/share/javascript/chart.js NO_DEFAULT_PATH
