@@ -8,6 +8,7 @@
 #                     inputs each, the same ones every time
 #   CAMPAIGN='--scenario s1 --seeds 3'   options of make bench-policy (see its --help)
 #   SOAK=2m   how long make soak takes
+#   E2E_RAY='--keep build/ray'   options of make e2e-ray (see test/ray/run.py --help)
 #   BENCH_GATEWAY='--only json --repeats 3'   options of make bench-gateway (see its --help)
 
 SHELL := /bin/bash -o pipefail
@@ -27,7 +28,7 @@ endif
 say = @printf '\n$(BOLD)==> %s$(PLAIN)\n' '$(1)'
 next = @printf '\n$(BOLD)What next$(PLAIN)\n' && printf '  %-48s $(DIM)%s$(PLAIN)\n'
 
-.PHONY: help run build test sanitize bench bench-policy bench-gateway soak e2e-soak e2e-h2spec reproduce fuzz fuzz-parsers conformance format lint clean setup
+.PHONY: help run build test sanitize bench bench-policy bench-gateway soak e2e-soak e2e-h2spec e2e-ray reproduce fuzz fuzz-parsers conformance format lint clean setup
 
 help: ## this list
 	@printf '\n  $(BOLD)Signalbox$(PLAIN) directs generative-inference traffic over mixed accelerators.\n\n'
@@ -141,6 +142,13 @@ e2e-h2spec: setup ## h2spec in clear and over TLS, where Go can build it: second
 	@$(call build_preset,release,--target signalbox)
 	$(call say,asking h2spec)
 	@test/conformance/run.py --where-possible h2spec h2spec-tls
+
+e2e-ray: setup ## Ray Serve, real, measured by signalbox profile: minutes, and 400 MB once
+	$(call say,building signalbox)
+	@$(call build_preset,release,--target signalbox)
+	$(call say,measuring Ray Serve)
+	@test/ray/run.py --where-possible $(E2E_RAY)
+	$(next) "make e2e-ray E2E_RAY='--keep build/ray'" 'keep the profiles, plots and what Ray says of itself'
 
 format: setup ## lay out every C++ file with clang-format
 	$(call say,laying out C++ files)
