@@ -17,10 +17,14 @@ namespace signalbox::profiler {
 
 namespace {
 
-constexpr double kOneServer = 1.2;     // Little: requests in service at the plateau, less than this
-constexpr double kInBatches = 0.5;     // share of answers that come together with another
-constexpr double kMuchBetter = 0.5;    // of another's misfit
-constexpr double kLeastError = 0.002;  // relative; nothing here is known better
+constexpr double kOneServer = 1.2;  // Little: requests in service at the plateau, less than this
+constexpr double kInBatches = 0.5;  // share of answers that come together with another
+constexpr double kClearlyBetter = 0.05;      // than another's misfit
+constexpr double kMuchBetter = 0.5;          // of another's misfit
+constexpr double kLeastError = 0.002;        // relative; nothing here is known better
+constexpr double kLeastSharedError = 0.008;  // nor this, by a walk through drawn arrivals
+constexpr int kMostCandidates = 12;
+constexpr double kChatSpread = 0.02;
 constexpr double kNormal = 1.96;
 
 double deviation_over_mean(const std::vector<double>& values) {
@@ -101,7 +105,62 @@ struct Chosen {
 };
 
 double shared_error(const SharedFit& fit, double spread) {
-  return std::max(spread / std::sqrt(static_cast<double>(std::max(fit.evidence, 1))), kLeastError);
+  return std::max(spread / std::sqrt(static_cast<double>(std::max(fit.evidence, 1))),
+                  kLeastSharedError);
+}
+
+bool has_open_stage(const std::vector<StageResult>& stages) {
+  return std::any_of(stages.begin(), stages.end(),
+                     [](const StageResult& stage) { return stage.plan.is_open(); });
+}
+
+// Throughput says about how many it serves side by side; how arrivals fared says how many exactly.
+Chosen choose_slots(const Seen& seen, double& spread) {
+  const int likely = slots_of(seen.levels, seen.spread);
+  int below = 1, above = likely;
+  for (const Level& level : seen.levels) {
+    if (level.in_flight < likely) below = std::max(below, level.in_flight);
+    if (level.in_flight > likely && above == likely) above = level.in_flight;
+  }
+  const auto model_of = [](const SharedFit& fit) {
+    return UnitModel::shared(fit.server, fit.sizes);
+  };
+  SharedFit best = fit_side_by_side(seen, likely);
+  if (has_open_stage(seen.stages)) {
+    double least = (1.0 - kClearlyBetter) * misfit(model_of(best), seen.stages);
+    const int step = std::max((above - below) / kMostCandidates, 1);
+    for (int slots = std::max(below, 2); slots <= above; slots += step) {
+      SharedFit candidate = fit_side_by_side(seen, slots);
+      const double off = misfit(model_of(candidate), seen.stages);
+      if (off >= least) continue;
+      least = off;
+      best = std::move(candidate);
+    }
+  }
+  spread = deviation_over_mean(best.sizes);
+  return {model_of(best), "requests side by side", shared_error(best, std::max(spread, 0.01))};
+}
+
+// The reading of prompts and the number of slots go together: both are tried in all combinations.
+Chosen choose_chat(const Seen& seen, std::optional<core::LanguageProfile>& language) {
+  const int likely = slots_of(seen.levels, kChatSpread);
+  std::optional<Chosen> best;
+  double least = 0.0;
+  for (const Level& level : seen.levels) {
+    if (level.in_flight < likely) continue;
+    const ChatFit chat = fit_chat(seen, level.in_flight);
+    const auto consider = [&](const SharedFit& fit, const char* kind) {
+      UnitModel model = UnitModel::shared(fit.server, {}, chat.like);
+      const double off = misfit(model, seen.stages);
+      if (best && off >= (1.0 - kClearlyBetter) * least) return;
+      least = off;
+      best = Chosen{std::move(model), kind, shared_error(fit, kChatSpread)};
+      language = chat.language;
+    };
+    consider(chat.side_by_side, "a language model, requests side by side");
+    consider(chat.prompts_first, "a language model that reads prompts first");
+  }
+  return *std::move(best);
 }
 
 Chosen choose_single(const Seen& seen, std::size_t warm_up, double& spread) {
@@ -112,12 +171,16 @@ Chosen choose_single(const Seen& seen, std::size_t warm_up, double& spread) {
   const double error = std::max(std_error_of_mean(single.service_s) / mean, kLeastError);
   const SharedFit sharing = fit_processor_sharing(mean);
   UnitModel shared = UnitModel::shared(sharing.server, {});
-  const bool has_open = std::any_of(seen.stages.begin(), seen.stages.end(),
-                                    [](const StageResult& stage) { return stage.plan.is_open(); });
-  if (has_open && misfit(shared, seen.stages) < kMuchBetter * misfit(one, seen.stages)) {
+  if (has_open_stage(seen.stages) &&
+      misfit(shared, seen.stages) < kMuchBetter * misfit(one, seen.stages)) {
     return {std::move(shared), "one server, shared by all requests", error};
   }
   return {std::move(one), "one request at a time", error};
+}
+
+int slots_shown(const core::ServerModel& server, const std::vector<Level>& levels, double spread) {
+  // A shared processor has as many as one likes.
+  return server.slots() >= kSharers ? slots_of(levels, spread) : server.slots();
 }
 
 // Latency by requests in flight, whose plateau is the model's.
@@ -198,15 +261,7 @@ std::optional<Fitted> fit(const std::vector<StageResult>& stages, Task task) {
   std::optional<core::LanguageProfile> language;
   const auto chosen = [&]() -> Chosen {
     if (task == Task::kChat) {
-      const ChatFit chat = fit_chat(seen);
-      language = chat.language;
-      UnitModel beside = UnitModel::shared(chat.side_by_side.server, {}, chat.like);
-      UnitModel reading = UnitModel::shared(chat.prompts_first.server, {}, chat.like);
-      const double error = shared_error(chat.side_by_side, 0.02);
-      if (misfit(reading, stages) < misfit(beside, stages)) {
-        return {std::move(reading), "a language model that reads prompts first", error};
-      }
-      return {std::move(beside), "a language model, requests side by side", error};
+      return choose_chat(seen, language);
     }
     if (fullest.in_flight >= 4 && fullest.together > kInBatches) {
       const SharedFit batches = fit_batches(seen);
@@ -216,19 +271,13 @@ std::optional<Fitted> fit(const std::vector<StageResult>& stages, Task task) {
     if (slots_of(seen.levels, seen.spread) == 1 || most * alone.latency_s < kOneServer) {
       return choose_single(seen, warm_up, spread);
     }
-    const SharedFit beside = fit_side_by_side(seen);
-    spread = deviation_over_mean(beside.sizes);
-    return {UnitModel::shared(beside.server, beside.sizes), "requests side by side",
-            shared_error(beside, std::max(spread, 0.01))};
+    return choose_slots(seen, spread);
   }();
 
   const double plateau = chosen.model.plateau_per_s();
   const double off = kNormal * chosen.std_error;
   const core::ServerModel& server = chosen.model.server();
-  const bool in_batches = server.grouping == core::Grouping::kBatches;
-  const int slots = chosen.model.is_single() ? 1
-                    : in_batches             ? server.slots()
-                                             : slots_of(seen.levels, spread);
+  const int slots = chosen.model.is_single() ? 1 : slots_shown(server, seen.levels, spread);
   double settled_at = first.began_s;
   if (warm_up > 0) settled_at = first.records[warm_up - 1].done_s;
   return Fitted{.model = chosen.model,

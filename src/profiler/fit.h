@@ -29,7 +29,7 @@ struct Level {
   double first_token_s = 0.0, per_token_s = 0.0, token_gap_s = 0.0;  // means, of chats
 };
 
-// nullopt where too few were answered to tell.
+// nullopt of an open stage, and where too few were answered to tell.
 std::optional<Level> level_of(const StageResult& stage);
 
 struct Fitted {
@@ -60,7 +60,7 @@ struct Misfit {
 Misfit misfit_of(const UnitModel& model, const StageResult& stage);
 
 // The number of slots that throughput by requests in flight speaks for: the fewest with which it is
-// as good as at its best, noise considered. REQUIRES: levels by in_flight, not empty.
+// as good as with more, noise considered. REQUIRES: levels by in_flight, not empty.
 int slots_of(const std::vector<Level>& levels, double spread);
 
 }  // namespace signalbox::profiler

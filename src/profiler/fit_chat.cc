@@ -43,7 +43,7 @@ core::Arrival typical_request(const StageResult& stage) {
 
 }  // namespace
 
-ChatFit fit_chat(const Seen& seen) {
+ChatFit fit_chat(const Seen& seen, int slots) {
   ChatFit fit;
   const std::size_t warm_up = seen.stages.front().records.size() - seen.unloaded_s.size();
   const core::Line reading = reading_of(seen.stages.front(), warm_up);
@@ -55,7 +55,6 @@ ChatFit fit_chat(const Seen& seen) {
   const double read = reading.at(fit.like.prompt_tokens);
   const double writes = std::max(fit.like.output_tokens - 1.0, 1.0);
 
-  const int slots = slots_of(seen.levels, std::max(seen.spread, 0.01));
   std::vector<std::pair<int, double>> paces, steps;
   std::vector<core::Profile::Point> shown;
   double elapsed = 0.0;

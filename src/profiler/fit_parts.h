@@ -32,9 +32,12 @@ struct SharedFit {
   std::vector<double> sizes;
   int evidence = 1;  // answers that its plateau rests on
 };
+// A queue so long is not worth telling from a longer one.
+inline constexpr int kSharers = 64;
 // All capacity is shared by whoever is there, however many: a processor that is shared.
 SharedFit fit_processor_sharing(double service_s);
-SharedFit fit_side_by_side(const Seen& seen);
+// REQUIRES: slots at most those of the highest level.
+SharedFit fit_side_by_side(const Seen& seen, int slots);
 // REQUIRES: answers that come in batches.
 SharedFit fit_batches(const Seen& seen);
 
@@ -45,7 +48,8 @@ struct ChatFit {
   core::Arrival like;
   core::LanguageProfile language;
 };
-ChatFit fit_chat(const Seen& seen);
+// REQUIRES: slots at most those of the highest level.
+ChatFit fit_chat(const Seen& seen, int slots);
 
 // y by n = 1.. slots from what is known at some n: straight between, level outside.
 // REQUIRES: at least one point, by n.

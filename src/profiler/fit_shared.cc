@@ -13,7 +13,6 @@ namespace signalbox::profiler {
 
 namespace {
 
-constexpr int kSharers = 64;        // a queue so long is not worth telling from a longer one
 constexpr double kTogether = 0.05;  // of the mean time between answers
 constexpr int kEnough = 3;          // batches of one size that speak for themselves
 
@@ -79,9 +78,8 @@ SharedFit fit_processor_sharing(double service_s) {
   return fit;
 }
 
-SharedFit fit_side_by_side(const Seen& seen) {
+SharedFit fit_side_by_side(const Seen& seen, int slots) {
   SharedFit fit;
-  const int slots = slots_of(seen.levels, seen.spread);
   std::vector<std::pair<int, double>> points;
   double elapsed = 0.0;
   int answers = 0;

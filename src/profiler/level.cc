@@ -30,6 +30,7 @@ double share_together(const std::vector<const Record*>& answers, double per_s) {
 }  // namespace
 
 std::optional<Level> level_of(const StageResult& stage) {
+  if (stage.plan.is_open()) return std::nullopt;
   const auto n = static_cast<std::size_t>(stage.plan.in_flight);
   std::vector<const Record*> answers;
   for (const Record& record : stage.records) {
@@ -65,17 +66,25 @@ std::optional<Level> level_of(const StageResult& stage) {
 }
 
 int slots_of(const std::vector<Level>& levels, double spread) {
-  const auto best =
-      std::max_element(levels.begin(), levels.end(),
-                       [](const Level& a, const Level& b) { return a.per_s < b.per_s; });
-  const auto error = [spread](const Level& level) {
-    return std::max(spread, 0.005) / std::sqrt(std::max(level.answers, 1));
-  };
-  for (const Level& level : levels) {
-    const double noise = 2.5 * std::hypot(error(level), error(*best));
-    if (level.per_s >= best->per_s * (1.0 - std::max(0.03, noise))) return level.in_flight;
+  constexpr double kNoGain = 0.03;
+  constexpr double kSure = 2.5;  // standard errors
+  for (std::size_t i = 0; i + 1 < levels.size(); ++i) {
+    const Level& level = levels[i];
+    int answers = 0;
+    double elapsed = 0.0;
+    for (std::size_t more = i + 1; more < levels.size(); ++more) {
+      answers += levels[more].answers;
+      elapsed += levels[more].elapsed_s;
+    }
+    // What is half done when the counting begins and ends adds to the noise of what was served.
+    const double answered = std::max(level.answers, 1);
+    const double noise = std::hypot(std::max(spread, 0.005) / std::sqrt(answered),
+                                    level.in_flight > 1 ? 0.5 / answered : 0.0);
+    if (level.per_s >= answers / elapsed * (1.0 - std::max(kNoGain, kSure * noise))) {
+      return level.in_flight;
+    }
   }
-  return best->in_flight;
+  return levels.back().in_flight;
 }
 
 }  // namespace signalbox::profiler

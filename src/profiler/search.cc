@@ -224,9 +224,8 @@ std::optional<StagePlan> Search::saturate(double now_s) {
   const double left = share_of_time(kSaturatedUntil) + extra_s_ - now_s;
   if (fitted_->std_error <= kPrecise || left < 3.0 * alone_s_) return std::nullopt;
   const int slots = fitted_->slots;
-  const bool batches = fitted_->model.server().grouping == core::Grouping::kBatches;
-  const int n =
-      std::min(batches ? 2 * slots : slots + std::max(1, slots / 4), options_.max_in_flight);
+  // Twice the slots: where requests go in waves, a round of all of them is a number of whole waves.
+  const int n = std::clamp(2 * slots, 2, std::max(options_.max_in_flight, 2));
   return closed("saturated", n, left);
 }
 

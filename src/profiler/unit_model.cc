@@ -151,7 +151,14 @@ std::vector<core::ServedTimes> UnitModel::replay(const std::vector<Record>& by_d
                         .prompt_tokens = record.prompt_tokens,
                         .output_tokens = std::max(record.output_tokens, 1)});
   }
-  return core::serve(server_, arrivals);
+  core::ServerModel server = server_;
+  if (server.grouping == core::Grouping::kBatches) {
+    // Sizes of requests are not known, but that the largest of a batch decides is.
+    for (int n = 1; n <= server.slots(); ++n) {
+      server.time_s[static_cast<std::size_t>(n - 1)] *= mean_largest(sizes_, n);
+    }
+  }
+  return core::serve(server, arrivals);
 }
 
 }  // namespace signalbox::profiler
