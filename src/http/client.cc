@@ -170,7 +170,7 @@ class Call : public std::enable_shared_from_this<Call> {
   }
 
   void exchange(bool reused) {
-    link_->exchange(request_, head_request_, options_.max_body,
+    link_->exchange(request_, head_request_, options_.max_body, options_.on_body,
                     [self = shared_from_this(), reused](Link::Outcome outcome) {
                       if (!self->done_) return;
                       if (outcome.unanswered && reused) return self->connect();

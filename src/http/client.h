@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -44,6 +45,9 @@ struct CallOptions {
   std::shared_ptr<const net::TlsClient> tls = {};  // null = in clear
   std::string server_name = {};                    // in the certificate; empty = the address's host
   bool http2 = false;  // to a server that speaks nothing else; on a connection for each call
+  // Told of each piece of the answer's body as it comes, before the call ends: when a stream's
+  // tokens came is lost in the whole. It may not call or close the client.
+  std::function<void(std::string_view)> on_body = {};
 };
 
 class Client {

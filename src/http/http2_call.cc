@@ -92,6 +92,7 @@ void Http2Call::on_response(wire::Http2Stream& stream, bool) {
 void Http2Call::on_data(wire::Http2Stream& stream, std::string_view bytes) {
   session().consumed(stream, bytes.size());
   response_.body += bytes;
+  if (options_.on_body) options_.on_body(bytes);
   if (response_.body.size() > options_.max_body) {
     fail(ClientFailure::kProtocol, "sent more than the largest answer allowed");
   }

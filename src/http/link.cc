@@ -31,7 +31,10 @@ Link::Link(asio::io_context& io, std::string peer, std::shared_ptr<const net::Tl
       peer_(std::move(peer)),
       tls_(std::move(tls)),
       server_name_(std::move(server_name)) {
-  parser_.on_body([this](std::string_view piece) { body_ += piece; });
+  parser_.on_body([this](std::string_view piece) {
+    body_ += piece;
+    if (on_body_) on_body_(piece);
+  });
 }
 
 void Link::connect(const asio::ip::tcp::resolver::results_type& endpoints, Connected connected) {
@@ -56,10 +59,12 @@ void Link::secure(Connected connected) {
                             });
 }
 
-void Link::exchange(std::string request, bool head_request, std::size_t max_body, Ended ended) {
+void Link::exchange(std::string request, bool head_request, std::size_t max_body, OnBody on_body,
+                    Ended ended) {
   SIGNALBOX_ASSERT(!ended_ && !writing_ && is_open());
   lost_ = nullptr;
   ended_ = std::move(ended);
+  on_body_ = std::move(on_body);
   request_ = std::move(request);
   max_body_ = max_body;
   body_.clear();
@@ -73,6 +78,7 @@ void Link::exchange(std::string request, bool head_request, std::size_t max_body
 void Link::close() {
   stream_.close();
   ended_ = nullptr;
+  on_body_ = nullptr;
   lost_ = nullptr;
 }
 
@@ -131,6 +137,7 @@ void Link::on_end(error_code ec) {
 void Link::end(Result<Response, ClientError> answer, bool reusable) {
   const auto self = shared_from_this();
   const auto ended = std::exchange(ended_, nullptr);
+  on_body_ = nullptr;
   const bool broken = !answer.ok() && answer.error().kind == ClientFailure::kReset;
   if (!reusable) close();
   ended({std::move(answer), reusable, broken && !parser_.started()});

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/time.h"
 #include "http/client.h"
@@ -30,6 +31,7 @@ class Link : public std::enable_shared_from_this<Link> {
 
   using Connected = std::function<void(error_code)>;
   using Ended = std::function<void(Outcome)>;
+  using OnBody = std::function<void(std::string_view)>;
   using Lost = std::function<void()>;
 
   // Over TLS if `tls` is set; the peer's certificate must then be for `server_name`.
@@ -41,8 +43,10 @@ class Link : public std::enable_shared_from_this<Link> {
   void connect(const asio::ip::tcp::resolver::results_type& endpoints, Connected connected);
 
   // Sends `request` and reads the answer; `ended` is called once, from the loop, unless close()
-  // comes first. REQUIRES: connected, no exchange under way.
-  void exchange(std::string request, bool head_request, std::size_t max_body, Ended ended);
+  // comes first, and `on_body`, unless empty, of every piece of the body before that. REQUIRES:
+  // connected, no exchange under way.
+  void exchange(std::string request, bool head_request, std::size_t max_body, OnBody on_body,
+                Ended ended);
 
   // From now until the next exchange, tells when the link broke; it is closed by then.
   void watch(Lost lost) { lost_ = std::move(lost); }
@@ -74,6 +78,7 @@ class Link : public std::enable_shared_from_this<Link> {
   std::size_t max_body_ = 0;
   std::string request_;
   bool writing_ = false;
+  OnBody on_body_;
   Ended ended_;  // set while an exchange is under way
   Lost lost_;
 };

@@ -201,7 +201,7 @@ core::Profile curve_of(const UnitModel& model, const std::vector<Level>& levels,
     }
   }
   points.push_back({slots, from_seconds(slots / plateau)});
-  return core::Profile::measured(std::move(points), spread);
+  return core::Profile::measured(rising(std::move(points)), spread);
 }
 
 }  // namespace

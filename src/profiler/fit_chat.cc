@@ -95,7 +95,7 @@ ChatFit fit_chat(const Seen& seen, int slots) {
 
   fit.language.first_token_base = from_seconds(reading.intercept);
   fit.language.per_prompt_token = from_seconds(reading.slope);
-  fit.language.per_output_token = core::Profile::measured(std::move(shown), seen.spread);
+  fit.language.per_output_token = core::Profile::measured(rising(std::move(shown)), seen.spread);
   fit.language.prompt_tokens = std::max(fit.like.prompt_tokens, 1);
   fit.language.output_tokens = fit.like.output_tokens;
   return fit;

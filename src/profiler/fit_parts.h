@@ -51,6 +51,10 @@ struct ChatFit {
 // REQUIRES: slots at most those of the highest level.
 ChatFit fit_chat(const Seen& seen, int slots);
 
+// The points with noise taken out that would let time fall while load rises; the last one, which
+// is of the plateau, stands.
+std::vector<core::Profile::Point> rising(std::vector<core::Profile::Point> points);
+
 // y by n = 1.. slots from what is known at some n: straight between, level outside.
 // REQUIRES: at least one point, by n.
 std::vector<double> filled(const std::vector<std::pair<int, double>>& points, int slots);

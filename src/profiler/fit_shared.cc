@@ -53,6 +53,13 @@ void add_batches(const StageResult& stage, double near, Batches& batches) {
 
 }  // namespace
 
+std::vector<core::Profile::Point> rising(std::vector<core::Profile::Point> points) {
+  for (std::size_t i = points.size(); i > 1; --i) {
+    points[i - 2].latency = std::min(points[i - 2].latency, points[i - 1].latency);
+  }
+  return points;
+}
+
 std::vector<double> filled(const std::vector<std::pair<int, double>>& points, int slots) {
   SIGNALBOX_ASSERT(!points.empty());
   std::vector<double> values;
