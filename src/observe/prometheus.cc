@@ -247,6 +247,9 @@ void Metrics::units() {
   out_.gauge("signalbox_unit_slowdown_confidence_ratio",
              "0 = known from the profile only, towards 1 with fresh evidence.");
   each_unit([&](UnitId id, const Spec&) { return index_.counts(id).confidence; });
+  out_.gauge("signalbox_unit_full_load_ratio",
+             "Times as slow with all slots taken as its profile says, as learned from traffic.");
+  each_unit([&](UnitId id, const Spec&) { return index_.counts(id).full_load_ratio; });
   out_.gauge("signalbox_unit_planned_slowdown_ratio",
              "Times as slow as its profile, as plans reckon.");
   each_unit([&](UnitId id, const Spec&) { return index_.unit(id).slowdown; });

@@ -48,6 +48,8 @@ struct UnitDigest {
   // how many, and their sum. One request counts as ten at most.
   std::uint64_t ratios = 0;
   double ratio_sum = 0.0;
+  // Times as slow with all slots taken as the profile says, against the same at the usual load.
+  double full_load_ratio = 1.0;
 };
 
 struct EndpointDigest {

@@ -51,6 +51,11 @@ Candidate barred(const Prospect& prospect, bool is_permitted) {
 
 }  // namespace
 
+Duration expected_at(const Prospect& prospect, const LiveUnit& unit, int in_flight) {
+  const Duration by_profile = prospect.latency(in_flight);
+  return unit.shape.matters() ? scale(by_profile, unit.shape.at(in_flight)) : by_profile;
+}
+
 void assess(std::span<const Prospect> prospects, const LiveFleet& live, const Ask& ask,
             TimePoint now, Prng& prng, Candidates& candidates, Offers& offers,
             const FreeEndpoint* taken) {
@@ -66,7 +71,7 @@ void assess(std::span<const Prospect> prospects, const LiveFleet& live, const As
     const bool is_taken = taken != nullptr && taken->endpoint->unit == prospect.unit;
     const FreeEndpoint* free = is_taken ? taken : LiveFleet::sample_free(unit, prng);
     const int in_flight = free != nullptr ? free->in_flight + free->foreign + 1 : prospect.slots;
-    const Duration alike = prospect.latency(in_flight);
+    const Duration alike = expected_at(prospect, unit, in_flight);
     const Duration expected = ask.work == 1.0 ? alike : scale(alike, ask.work);
 
     Candidate candidate;

@@ -43,6 +43,10 @@ struct Prospect {
 // One per unit of the service, in its order. To be gathered when a view comes; they refer to it.
 void gather(const FleetView& view, const ServiceSpec& service, std::vector<Prospect>& prospects);
 
+// Time in service of a request of the profile's size with so many in flight, this one included:
+// what the profile says, as far as live outcomes have not taught otherwise.
+Duration expected_at(const Prospect& prospect, const LiveUnit& unit, int in_flight);
+
 struct Ask {
   double work = 1.0;
   TimePoint deadline{};

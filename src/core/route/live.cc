@@ -24,6 +24,10 @@ void LiveFleet::adopt(const FleetView& view, const FleetSpec* previous_spec, Tim
       }
     }
     units_ = std::move(units);
+    for (std::size_t i = 0; i < units_.size(); ++i) {
+      const int slots = view.spec->units[i].slots;
+      if (units_[i].shape.slots() != slots) units_[i].shape = LoadShape(slots);
+    }
   }
   for (auto& unit : units_) {
     unit.free.clear();
@@ -175,7 +179,7 @@ void LiveFleet::describe(TimePoint now, RouterDigest& digest) const {
   for (const auto& unit : units_) {
     digest.units.push_back({unit.in_flight, unit.completed, unit.failed,
                             unit.service_time.slowdown(), unit.service_time.confidence(),
-                            unit.ratios, unit.ratio_sum});
+                            unit.ratios, unit.ratio_sum, unit.shape.at(unit.shape.slots())});
   }
   digest.endpoints.clear();
   for (const LiveEndpoint* endpoint : in_order_) {

@@ -17,6 +17,7 @@
 #include "base/time.h"
 #include "core/estimate/concurrency_limit.h"
 #include "core/estimate/ejection.h"
+#include "core/estimate/load_shape.h"
 #include "core/estimate/outliers.h"
 #include "core/estimate/service_time.h"
 #include "core/model/digest.h"
@@ -72,6 +73,7 @@ struct LiveUnit {
   std::uint64_t completed = 0;
   std::uint64_t failed = 0;
   ServiceTimeEstimate service_time;
+  LoadShape shape;  // how other loads than the usual one differ from the profile
   // Observed over expected of every completed request, bounded: what the digest tells of drift.
   std::uint64_t ratios = 0;
   double ratio_sum = 0.0;

@@ -219,10 +219,12 @@ void Router::forward(Decision& decision, std::size_t picked, Ticket& ticket, Tim
   charge(ticket, candidate.cost_usd, now);
   const Prospect& prospect = state.prospects[picked];
   const int in_flight = endpoint.in_flight + endpoint.foreign;
-  ticket.expected = scale(prospect.latency(in_flight), ticket.work);
+  const LiveUnit& chosen = live_.unit(candidate.unit);
+  ticket.load = in_flight;
+  ticket.expected = scale(expected_at(prospect, chosen, in_flight), ticket.work);
   ticket.unshared = endpoint.foreign == 0
                         ? ticket.expected
-                        : scale(prospect.latency(endpoint.in_flight), ticket.work);
+                        : scale(expected_at(prospect, chosen, endpoint.in_flight), ticket.work);
   ticket.alone = scale(prospect.latency(1), ticket.work);
   if (prospect.language != nullptr) expect_tokens(ticket, *prospect.language, in_flight);
   live_.note_forwarded(candidate.unit);
@@ -423,6 +425,12 @@ void Router::note_completion(const Ticket& request, LiveEndpoint* endpoint, cons
   const double ratio = std::min(kLargestRatio, to_seconds(observed) / to_seconds(expected));
   ++unit.ratios;
   unit.ratio_sum += ratio;
+  if (unit.shape.matters() && request.load > 0) {
+    const Duration by_profile =
+        scale(view_->spec->unit(request.unit).profile.latency(request.load), request.work);
+    unit.shape.observe(request.load,
+                       std::min(kLargestRatio, to_seconds(observed) / to_seconds(by_profile)));
+  }
   const bool was_timed =
       outcome.time_to_first_byte > Duration::zero() && request.alone > Duration::zero();
   if (endpoint != nullptr && was_timed) {

@@ -94,6 +94,7 @@ void Router::promote_second(Ticket& ticket) {
   ticket.forwarded_at = ticket.second.forwarded_at;
   ticket.charged_usd = ticket.second.charged_usd;
   ticket.expected = ticket.unshared = ticket.second.expected;
+  ticket.load = 0;
   // What was expected in tokens was the first unit's; of this one nothing is compared.
   ticket.expected_first_token = ticket.expected_per_token = Duration::zero();
   ticket.second = Ticket::Copy{};

@@ -146,5 +146,33 @@ TEST(RouterWork, a_request_that_has_lost_its_slack_by_a_slower_fleet_is_refused_
   EXPECT_EQ(decision.reason, RejectReason::kLate) << "1.65 s are needed, 1.5 s are left";
 }
 
+// Eight slots that the profile takes to be independent, while each further request slows all.
+TEST(RouterWork, loads_that_the_profile_has_wrong_are_learned_from_live_outcomes) {
+  auto spec = one_unit();
+  spec.units[0].slots = 8;
+  spec.units[0].profile = Profile::measured({{1, 500ms}, {8, 500ms}}, 0.05);
+  RouterRig rig(view_of(spec, {1}));
+  std::uint64_t id = 0;
+  for (int round = 0; round < 120; ++round) {
+    const int together = 1 + round % 6;
+    const std::uint64_t first = id + 1;
+    for (int i = 0; i < together; ++i) rig.ask(++id);
+    // The n-th found n there: all take half a second and a tenth more for each beside it.
+    Duration waited{};
+    for (int n = 1; n <= together; ++n) {
+      const Duration takes = 500ms + (n - 1) * 100ms;
+      rig.wait(takes - waited);
+      waited = takes;
+      rig.end(first + static_cast<std::uint64_t>(n) - 1);
+    }
+  }
+  const RouterDigest digest = rig.router.digest(rig.now);
+  EXPECT_GT(digest.units[0].full_load_ratio, 1.4) << "against what is usual, three at once";
+  const Decision alone = rig.ask(++id);
+  const Decision second = rig.ask(++id);
+  EXPECT_LT(alone.candidates[0].predicted, second.candidates[0].predicted);
+  EXPECT_NEAR(to_seconds(second.candidates[0].predicted), 0.6, 0.09);
+}
+
 }  // namespace
 }  // namespace signalbox::core

@@ -54,6 +54,7 @@ struct Ticket {
   UnitId unit;  // kNoUnit once it has left the configuration
   TimePoint forwarded_at{};
   double charged_usd = 0.0;  // to its tenant, for this attempt
+  int load = 0;              // requests it found there, itself included; 0 = not known
   Duration expected{};       // the profile's time in service at its work and the load it found
   Duration unshared{};       // the same, if others had nothing there
   Duration alone{};          // the profile's where it were the only one there

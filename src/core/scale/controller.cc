@@ -83,6 +83,7 @@ void Controller::on_digest(const RouterDigest& digest, TimePoint now) {
   for (std::uint32_t i = 0; i < digest.units.size(); ++i) {
     fleet_.unit(UnitId(i)).slowdown = digest.units[i].slowdown;
     fleet_.unit(UnitId(i)).confidence = digest.units[i].confidence;
+    fleet_.unit(UnitId(i)).full_load_ratio = digest.units[i].full_load_ratio;
     notice_drift(UnitId(i), digest.units[i], now);
   }
   auto record = fleet_.endpoints().begin();

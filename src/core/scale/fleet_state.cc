@@ -229,7 +229,8 @@ double FleetState::slowdown(UnitId unit) const {
 
 double FleetState::capacity_per_s(UnitId unit) const {
   const UnitState& state = units_[unit.index()];
-  return state.plateau_per_s * (1.0 - state.foreign_share) / slowdown(unit);
+  return state.plateau_per_s * (1.0 - state.foreign_share) /
+         (slowdown(unit) * state.full_load_ratio);
 }
 
 void FleetState::settle_foreign_load(const FleetSpec& spec, TimePoint now) {

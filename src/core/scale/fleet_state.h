@@ -77,7 +77,8 @@ struct UnitState {
   Drift drift;                     // the same, as far as it surely changed
   double reported_slowdown = 1.0;  // by sources, for when our own requests say nothing
   double reported_confidence = 0.0;
-  double foreign_share = 0.0;  // of the ready endpoints' slots: taken by others
+  double full_load_ratio = 1.0;  // by the Router's last digest: what its profile has wrong there
+  double foreign_share = 0.0;    // of the ready endpoints' slots: taken by others
   double spent_usd = 0.0;
   double replica_usd = 0.0;  // what one replica that always ran would have cost since the start
   ReplicaCount count;
