@@ -101,6 +101,39 @@ struct ReplayOptions {
 int replay_command(const ReplayOptions& options);
 int replay_policy_command(const ReplayOptions& options);
 
+struct ProfileOptions {
+  std::vector<std::string> targets;  // the unit's address; with `golden` two, with `compare` files
+  std::string service;
+  std::string config;     // whose objective, paths and prices are taken; empty = none
+  std::string unit;       // its name; empty = after the address
+  std::string out = ".";  // the folder for what is written
+  std::string task;       // image, chat or plain; empty = by the path
+  std::string path;       // what is asked; empty = the address's, the service's or the task's
+  std::string method;     // of plain requests; empty = GET, or POST with a body
+  std::string body_file;
+  std::string model;
+  std::vector<std::string> headers;
+  std::string ca_file;  // who vouches for the unit over TLS
+  std::optional<double> price_usd_per_hour;
+  std::optional<Duration> latency, first_token, per_token;  // what is owed, instead of configured
+  std::optional<double> quantile;
+  Duration max_time = 120s;
+  Duration timeout = 60s;  // of one request
+  double max_utilisation = 0.0;
+  int max_in_flight = 256;
+  int prompt_tokens = 256;
+  int output_tokens = 64;
+  std::uint64_t seed = 1;
+  bool json = false;
+
+  bool golden = false;  // whether two units answer alike, instead
+  std::string prompts;  // a file of them
+  double min_ssim = 0.9;
+  double max_distance = 0.1;
+  bool compare = false;  // profiles side by side, instead
+};
+int profile_command(const ProfileOptions& options);
+
 struct DemoOptions {
   Duration length = 120s;
   std::uint64_t seed = 1;

@@ -7,6 +7,7 @@
 
 #include "apps/commands.h"
 #include "apps/exit_code.h"
+#include "apps/profile_flags.h"
 #include "config/units_of_measure.h"
 #include "net/successor.h"
 
@@ -145,6 +146,8 @@ int main(int argc, char** argv) {
       "--pareto", plan.pareto, "Show what other latencies and more resilience would cost instead");
   plan_app->add_option("--svg", plan.svg, "Draw that in this file")->needs(pareto_flag);
   plan_app->callback([&] { run = [&] { return plan_command(plan); }; });
+
+  add_profile(app, run);
 
   SimulateOptions simulate;
   FuzzOptions fuzz;

@@ -22,9 +22,9 @@ struct Question {
   Task task = Task::kPlain;
   std::string method = "GET";
   std::string path = "/";
-  std::string body;   // of a plain request; "{id}" in path or body becomes a number of its own
-  std::string model;  // named in the body of OpenAI's paths; empty = none
-  std::vector<http::Header> headers;  // more of them, such as authorization
+  std::string body = {};   // of a plain request; "{id}" in path or body becomes a number of its own
+  std::string model = {};  // named in the body of OpenAI's paths; empty = none
+  std::vector<http::Header> headers = {};  // more of them, such as authorization
 };
 
 // The request to send; chats have about as many words as `send` wants tokens.

@@ -30,7 +30,10 @@ Times times_of(const std::vector<double>& values, double quantile) {
 
 LoadPoint point_of(const StageResult& stage, const core::Objective& objective, double plateau) {
   LoadPoint point;
-  point.offered_per_s = stage.plan.rate_per_s;
+  // As the arrivals happened to come, which in a short time is not quite the rate they were drawn
+  // at.
+  const double sending_s = std::max(stage.stopped_s - stage.began_s, 1e-9);
+  point.offered_per_s = static_cast<double>(stage.records.size()) / sending_s;
   point.requests = static_cast<int>(stage.records.size());
   point.errors = stage.errors();
   point.most_in_flight = stage.most_in_flight;
@@ -57,13 +60,12 @@ LoadPoint point_of(const StageResult& stage, const core::Objective& objective, d
 }
 
 std::vector<Prediction> predictions_of(const Fitted& fitted, double quantile) {
-  constexpr double kLoads[] = {0.05, 0.15, 0.25, 0.35, 0.45, 0.55, 0.65,
-                               0.72, 0.79, 0.85, 0.9,  0.93, 0.95};
+  constexpr int kSteps = 24;
   const double off = kNormal * fitted.std_error;
   const UnitModel slower = fitted.model.scaled(1.0 + off), faster = fitted.model.scaled(1.0 - off);
   std::vector<Prediction> predictions;
-  for (const double load : kLoads) {
-    const double rate = load * fitted.plateau_per_s.value;
+  for (int step = 1; step <= kSteps; ++step) {
+    const double rate = 0.97 * step / kSteps * fitted.plateau_per_s.value;
     if (rate >= 0.99 * slower.plateau_per_s()) break;
     const ExpectedTimes expected = fitted.model.expected(rate, quantile);
     predictions.push_back({rate, from_seconds(expected.mean_s), from_seconds(expected.quantile_s),

@@ -18,7 +18,7 @@ namespace signalbox::profiler {
 // A request to be sent at `due`; lengths are of chats, 0 = of no concern.
 struct Send {
   std::uint64_t id = 0;
-  TimePoint due;
+  TimePoint due = {};
   int prompt_tokens = 0;
   int output_tokens = 0;
 };
@@ -26,11 +26,11 @@ struct Send {
 // What became of it.
 struct Outcome {
   bool ok = true;
-  std::string problem;                   // when not ok: for people
-  std::optional<TimePoint> first_token;  // of a streamed answer
-  int prompt_tokens = 0;                 // as the unit counted them; 0 = it did not
+  std::string problem = {};                   // when not ok: for people
+  std::optional<TimePoint> first_token = {};  // of a streamed answer
+  int prompt_tokens = 0;                      // as the unit counted them; 0 = it did not
   int output_tokens = 0;
-  Duration token_gap{};  // the median time between its tokens; 0 = not seen
+  Duration token_gap = {};  // the median time between its tokens; 0 = not seen
 };
 
 // A request that was answered, or failed.
@@ -48,7 +48,7 @@ struct Record {
 };
 
 struct StagePlan {
-  std::string what;         // for people: what is being done
+  std::string what = {};    // for people: what is being done
   int in_flight = 0;        // > 0: closed
   double rate_per_s = 0.0;  // else open
   double stagger_s = 0.0;   // closed: the first requests are spread over this time

@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/distributions.h"
@@ -57,6 +59,8 @@ class VirtualRun {
     return profiler_;
   }
   TimePoint ended() const { return ended_; }
+  // Looks at the profiler after every step.
+  void on_pump(std::function<void(const Profiler&, TimePoint)> look) { look_ = std::move(look); }
 
  private:
   struct Tokens {
@@ -88,6 +92,7 @@ class VirtualRun {
         engine_.arrive(job, now, events_);
       }
     } while (!events_.empty() || !refused_.empty());
+    if (look_) look_(profiler_, now);
   }
 
   void deliver() {
@@ -135,6 +140,7 @@ class VirtualRun {
   std::vector<std::pair<std::uint64_t, TimePoint>> refused_;
   std::map<std::uint64_t, Tokens> tokens_;
   TimePoint ended_{};
+  std::function<void(const Profiler&, TimePoint)> look_;
 };
 
 // What the replica does over a very long time of Poisson arrivals.
@@ -151,6 +157,7 @@ inline LongRun long_run(const VirtualUnit& unit, double rate_per_s,
   std::vector<sim::JobEvent> events;
   std::vector<TimePoint> due(static_cast<std::size_t>(requests)), first(due.size());
   std::vector<double> times;
+  times.reserve(due.size());
   int good = 0;
   const auto collect = [&] {
     for (const auto& event : events) {
@@ -158,7 +165,8 @@ inline LongRun long_run(const VirtualUnit& unit, double rate_per_s,
       if (event.kind == sim::JobEvent::Kind::kToken && event.token == 1) first[i] = event.at;
       if (event.kind != sim::JobEvent::Kind::kFinished) continue;
       times.push_back(to_seconds(event.at - due[i]));
-      good += in_time(times.back(), to_seconds(first[i] - due[i]), unit.output_tokens, objective);
+      const double first_s = to_seconds(first[i] - due[i]);
+      good += in_time(times.back(), first_s, unit.output_tokens, objective) ? 1 : 0;
     }
     events.clear();
   };
@@ -189,7 +197,7 @@ inline LongRun long_run(const VirtualUnit& unit, double rate_per_s,
 
 // The breaking point by such runs, halved until it is known to a thousandth.
 inline double true_breaking(const VirtualUnit& unit, double plateau,
-                            const core::Objective& objective, int requests = 400'000) {
+                            const core::Objective& objective, int requests) {
   double low = 0.0, high = plateau;
   while (high - low > 1e-3 * high) {
     const double middle = 0.5 * (low + high);

@@ -27,7 +27,7 @@ struct ServerModel {
   Grouping grouping = Grouping::kSideBySide;
   // [n - 1]: mean time of one unit of work with n at once. A unit of work is a request of size 1,
   // or, with `in_tokens`, one output token. Its length is the number of slots; at least one, > 0.
-  std::vector<double> time_s;
+  std::vector<double> time_s = {};
   bool in_tokens = false;
   double first_token_s = 0.0;  // with in_tokens: reading an empty prompt
   double per_prompt_s = 0.0;   // and for each of its tokens
