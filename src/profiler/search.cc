@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "base/assert.h"
+#include "profiler/intervals.h"
 #include "profiler/settle.h"
 
 namespace signalbox::profiler {
@@ -263,14 +264,34 @@ bool Search::is_trusted(const std::vector<StageResult>& stages) const {
 std::optional<StagePlan> Search::correct(const std::vector<StageResult>& stages, double now_s) {
   if (is_trusted(stages)) return std::nullopt;
   const double left = max_time_s() - now_s - 3.0 * alone_s_;
-  const Bounded found = breaking(stages).per_s;
+  const Tried found = tried(stages);
   const auto opens = std::count_if(stages.begin(), stages.end(),
                                    [](const StageResult& stage) { return stage.plan.is_open(); });
-  const bool close = found.high - found.low <= kCloseEnough * found.high;
+  const bool close = found.not_held - found.held <= kCloseEnough * found.not_held;
   if (close || opens >= kMostCorrections || left < share_of_time(0.02)) return std::nullopt;
-  const double rate = 0.5 * (found.low + found.high);
+  const double rate = 0.5 * (found.held + found.not_held);
   const double length = std::min(left, std::max(0.3 * left, kFewRequests / rate));
   return at_rate(fmt::format("correcting, {:.3g} a second", rate), rate, length);
+}
+
+Search::Tried Search::tried(const std::vector<StageResult>& stages) const {
+  Tried found;
+  found.not_held = fitted_->plateau_per_s.value;
+  for (const StageResult& stage : stages) {
+    if (!stage.plan.is_open() || held(stage) || stage.plan.rate_per_s > found.not_held) continue;
+    found.not_held = stage.plan.rate_per_s;
+    found.failing = is_failing(stage);
+  }
+  for (const StageResult& stage : stages) {
+    const double rate = stage.plan.rate_per_s;
+    if (!stage.plan.is_open() || !held(stage) || rate >= found.not_held) continue;
+    found.held = std::max(found.held, rate);
+    // Twice as many as the objective lets be late must be unlikely.
+    const double late = 1.0 - options_.objective.quantile;
+    const auto of = static_cast<int>(stage.records.size());
+    if (share_of(0, of).high <= 2.0 * late) found.shown = std::max(found.shown, rate);
+  }
+  return found;
 }
 
 Breaking Search::breaking(const std::vector<StageResult>& stages) const {
@@ -287,19 +308,9 @@ Breaking Search::breaking(const std::vector<StageResult>& stages) const {
     found.by = "objective";
     found.modelled = true;
   } else {
-    double low = 0.0, high = plateau.value;
-    bool failing = false;
-    for (const StageResult& stage : stages) {
-      if (!stage.plan.is_open() || held(stage) || stage.plan.rate_per_s > high) continue;
-      high = stage.plan.rate_per_s;
-      failing = is_failing(stage);
-    }
-    for (const StageResult& stage : stages) {
-      const bool counts = stage.plan.is_open() && held(stage) && stage.plan.rate_per_s < high;
-      if (counts) low = std::max(low, stage.plan.rate_per_s);
-    }
-    found.per_s = {0.5 * (low + high), low, high};
-    found.by = failing ? "errors" : "objective";
+    const Tried found_by = tried(stages);
+    found.per_s = {0.5 * (found_by.held + found_by.not_held), found_by.shown, found_by.not_held};
+    found.by = found_by.failing ? "errors" : "objective";
   }
   const double most = std::min(cap, kNearPlateau) * plateau.value;
   if (found.per_s.value > most) {

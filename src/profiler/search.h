@@ -72,6 +72,14 @@ class Search {
   double extra_of(const StageResult& first) const;
   bool is_failing(const StageResult& stage) const;
   bool held(const StageResult& stage) const;
+  // What the open stages say by themselves.
+  struct Tried {
+    double held = 0.0;      // the highest rate that held, below
+    double not_held = 0.0;  // the lowest that did not; the plateau where all held
+    double shown = 0.0;     // the highest that held with requests enough to show it
+    bool failing = false;   // what did not hold was failing
+  };
+  Tried tried(const std::vector<StageResult>& stages) const;
   bool is_trusted(const std::vector<StageResult>& stages) const;
   void advance(Phase phase, double share);
 
