@@ -10,26 +10,6 @@
 
 namespace signalbox::core {
 
-namespace {
-
-// Of a first guess: as far off as the guess is large.
-constexpr double kDoubtOfGuess = 1.0;
-constexpr double kSpreadOfGuess = 0.2;
-
-// What an assumed line is worth: known to a tenth, and its growth less well.
-Line believed(double intercept, double slope) {
-  const double scale = std::max(std::abs(intercept), std::abs(slope));
-  Line line;
-  line.intercept = intercept;
-  line.slope = slope;
-  line.noise = kSpreadOfGuess * scale;
-  line.var_intercept = line.noise * line.noise;
-  line.var_slope = line.var_intercept;
-  return line;
-}
-
-}  // namespace
-
 double Line::std_error(double x) const {
   return std::sqrt(std::max(var_intercept + 2.0 * x * covariance + x * x * var_slope, 0.0));
 }
@@ -110,36 +90,6 @@ Line transfer(const Line& line, double ratio, double doubt) {
   moved.var_intercept = std::max(moved.var_intercept, least);
   moved.var_slope = std::max(moved.var_slope, least);
   return moved;
-}
-
-OnlineCurve::OnlineCurve(const Profile& expected) : known_(true) {
-  LineFit shape;
-  for (const auto& point : expected.points()) {
-    shape.add(point.in_flight, to_seconds(point.latency));
-  }
-  const Line line = shape.line();
-  fit_ = LineFit(believed(line.intercept, line.slope));
-}
-
-void OnlineCurve::observe(int in_flight, double seconds) {
-  SIGNALBOX_ASSERT(in_flight >= 1);
-  SIGNALBOX_ASSERT(seconds > 0.0 && std::isfinite(seconds));
-  if (!known_) {
-    Line guess = believed(seconds, 0.0);
-    guess.var_intercept = guess.var_slope = kDoubtOfGuess * seconds * seconds;
-    fit_ = LineFit(guess);
-    known_ = true;
-  }
-  fit_.forget(1.0 - 1.0 / kMemory);
-  fit_.add(in_flight, seconds);
-}
-
-double OnlineCurve::predict_s(double in_flight) const {
-  return known_ ? fit_.line().at(in_flight) : 0.0;
-}
-
-double OnlineCurve::std_error_s(double in_flight) const {
-  return known_ ? fit_.line().std_error(in_flight) : 0.0;
 }
 
 }  // namespace signalbox::core

@@ -7,8 +7,6 @@
 // to another as a prior, and the curve that is learned from live outcomes.
 #pragma once
 
-#include "core/model/profile.h"
-
 namespace signalbox::core {
 
 // y = intercept + slope * x, with the covariance of both.
@@ -67,32 +65,5 @@ class LineFit {
 // deviation of the ratio itself, relative to it. A prior for LineFit: a few measurements of the new
 // size outweigh it. REQUIRES: ratio > 0, doubt > 0.
 Line transfer(const Line& line, double ratio, double doubt = 0.3);
-
-// Time in service by requests in flight, learned from outcomes as they come.
-class OnlineCurve {
- public:
-  // About so many of the latest observations speak; older ones have faded.
-  static constexpr double kMemory = 256.0;
-
-  // Knows nothing: the first observation says what to expect at any load, with much doubt.
-  OnlineCurve() = default;
-
-  // Expects what the profile says, until it is shown otherwise.
-  explicit OnlineCurve(const Profile& expected);
-
-  // REQUIRES: in_flight >= 1, seconds > 0 and finite.
-  void observe(int in_flight, double seconds);
-
-  // The mean time in service with so many in flight; 0 while nothing is known.
-  double predict_s(double in_flight) const;
-  // How far that may be off: one standard error; 0 while nothing is known.
-  double std_error_s(double in_flight) const;
-  // Observations it rests on, as faded.
-  double weight() const { return fit_.weight(); }
-
- private:
-  bool known_ = false;
-  LineFit fit_;
-};
 
 }  // namespace signalbox::core

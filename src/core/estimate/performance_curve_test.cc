@@ -89,56 +89,5 @@ TEST(Transfer, a_few_measurements_outweigh_a_ratio_that_was_wrong) {
   EXPECT_LT(std::abs(fresh.line().at(6) - truth(6)), 0.25 * before);
 }
 
-TEST(OnlineCurve, knows_nothing_and_says_so) {
-  EXPECT_EQ(OnlineCurve().predict_s(1), 0.0);
-  EXPECT_EQ(OnlineCurve().weight(), 0.0);
-}
-
-TEST(OnlineCurve, learns_a_line_from_outcomes_at_mixed_loads) {
-  OnlineCurve curve;
-  Prng prng(3);
-  for (int i = 0; i < 400; ++i) {
-    const int n = 1 + static_cast<int>(prng.below(8));
-    curve.observe(n, (0.4 + 0.1 * n) * (1.0 + 0.05 * draw_standard_normal(prng)));
-  }
-  EXPECT_NEAR(curve.predict_s(1), 0.5, 0.03);
-  EXPECT_NEAR(curve.predict_s(8), 1.2, 0.04);
-  EXPECT_NEAR(curve.predict_s(12), 1.6, 0.08);
-  EXPECT_LT(curve.std_error_s(4), curve.std_error_s(20));
-}
-
-TEST(OnlineCurve, begins_with_the_profile_and_follows_a_unit_that_became_slower) {
-  OnlineCurve curve(Profile::measured({{1, 500ms}, {4, 800ms}}, 0.05));
-  EXPECT_NEAR(curve.predict_s(1), 0.5, 1e-9);
-  EXPECT_NEAR(curve.predict_s(4), 0.8, 1e-9);
-  for (int i = 0; i < 1000; ++i) curve.observe(1 + i % 4, 2.0 * (0.4 + 0.1 * (1 + i % 4)));
-  EXPECT_NEAR(curve.predict_s(1), 1.0, 0.03);
-  EXPECT_NEAR(curve.predict_s(4), 1.6, 0.03);
-}
-
-TEST(OnlineCurve, does_not_burst_when_only_one_load_is_ever_seen) {
-  OnlineCurve curve(Profile::measured({{1, 500ms}, {8, 1200ms}}, 0.05));
-  for (int i = 0; i < 100000; ++i) curve.observe(1, 0.5);
-  EXPECT_NEAR(curve.predict_s(1), 0.5, 1e-3);
-  EXPECT_NEAR(curve.predict_s(8), 1.2, 0.1);
-}
-
-RC_GTEST_PROP(OnlineCurve, predicts_within_what_was_seen_at_a_single_load, ()) {
-  const int n = *rc::gen::inRange(1, 64);
-  const auto micros =
-      *rc::gen::nonEmpty(rc::gen::container<std::vector<int>>(rc::gen::inRange(1, 10'000'000)));
-  OnlineCurve curve;
-  double low = 1e9, high = 0.0;
-  for (const int us : micros) {
-    const double seconds = us / 1e6;
-    curve.observe(n, seconds);
-    low = std::min(low, seconds);
-    high = std::max(high, seconds);
-  }
-  RC_ASSERT(curve.predict_s(n) >= low - 1e-9 - 0.05 * high);
-  RC_ASSERT(curve.predict_s(n) <= high * 1.05 + 1e-9);
-  RC_ASSERT(std::isfinite(curve.std_error_s(n)));
-}
-
 }  // namespace
 }  // namespace signalbox::core

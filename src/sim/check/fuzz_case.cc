@@ -207,6 +207,42 @@ ScheduledSignalFault draw_signal_fault(Draw& draw, Duration length) {
   return scheduled;
 }
 
+void draw_sources(Draw& draw, Scenario& scenario) {
+  const int count = draw.between(1, 2);
+  for (int i = 0; i < count; ++i) {
+    SimulatedSource source;
+    source.name = fmt::format("source-{}", i);
+    source.interval = draw.time(200ms, 10s);
+    source.prices = draw.chance(0.6);
+    source.limits = draw.chance(0.3);
+    source.power = draw.chance(0.3);
+    source.latency = draw.chance(0.5);
+    source.load = draw.chance(0.5);
+    scenario.fleet.sources.push_back({source.name, draw.between(0, 3), draw.time(1s, 60s)});
+    scenario.sources.push_back(std::move(source));
+  }
+  const int faults = draw.between(0, 3);
+  for (int i = 0; i < faults; ++i) {
+    ScheduledSourceFault scheduled;
+    scheduled.at = draw.time(0s, scenario.length);
+    scheduled.until = scheduled.at + draw.time(1s, scenario.length);
+    scheduled.source = scenario.sources[static_cast<std::size_t>(draw.between(0, count - 1))].name;
+    SourceFault& fault = scheduled.fault;
+    fault.silent = draw.chance(0.15);
+    fault.frozen = draw.chance(0.15);
+    fault.not_a_number = draw.chance(0.15);
+    fault.counters_restart = draw.chance(0.15);
+    fault.price_factor = draw.one_of({1.0, 0.0, -1.0, 0.1, 3.0, 100.0, 1e308});
+    fault.latency_factor = draw.one_of({1.0, 0.0, -1.0, 0.3, 3.0, 10.0});
+    fault.load_factor = draw.one_of({1.0, 0.0, -1.0, 3.0, 50.0, 1e308});
+    if (draw.chance(0.2)) fault.limit = draw.one_of({0, 1, 1'000'000, 2'147'483'647});
+    if (draw.chance(0.3)) fault.flap = draw.time(1s, 20s);
+    fault.clock_offset = draw.one_of<Duration>({0s, 0s, 0s, 1h, -1h});
+    if (draw.chance(0.1)) fault.names = draw.between(1, 1000);
+    scenario.source_faults.push_back(std::move(scheduled));
+  }
+}
+
 Traffic traffic_of(const core::ServiceSpec& service, CosineRate demand, double spread,
                    Duration length) {
   return {.path = service.paths[0], .arrivals = [demand, spread, length](std::uint64_t seed) {
@@ -252,6 +288,7 @@ Drawn draw_case(std::uint64_t seed) {
   for (int i = 0; i < signal_faults; ++i) {
     scenario.signal_faults.push_back(draw_signal_fault(draw, scenario.length));
   }
+  if (draw.chance(0.3)) draw_sources(draw, scenario);
   return drawn;
 }
 
@@ -293,6 +330,9 @@ void reduce(Drawn& drawn, Reduction reduction) {
       break;
     case Reduction::Kind::kSignalFault:
       if (which < scenario.signal_faults.size()) drop(scenario.signal_faults, which);
+      break;
+    case Reduction::Kind::kSourceFault:
+      if (which < scenario.source_faults.size()) drop(scenario.source_faults, which);
       break;
     case Reduction::Kind::kUnit:
       if (can_drop_unit(scenario, which)) drop_unit(scenario, which);
@@ -341,7 +381,7 @@ std::optional<FuzzCase> FuzzCase::parse(std::string_view name) {
   while (!name.empty()) {
     if (name.size() < 2 || name[0] != '-') return std::nullopt;
     const char kind = name[1];
-    if (std::string_view("fsuchtp").find(kind) == std::string_view::npos) return std::nullopt;
+    if (std::string_view("fsluchtp").find(kind) == std::string_view::npos) return std::nullopt;
     name.remove_prefix(2);
     Reduction reduction{static_cast<Reduction::Kind>(kind), 0};
     if (kind != 'h' && kind != 't' && !number(reduction.which)) return std::nullopt;
@@ -376,6 +416,7 @@ std::vector<Reduction> possible_reductions(const Scenario& scenario) {
   }
   each(Kind::kFault, scenario.faults.size());
   each(Kind::kSignalFault, scenario.signal_faults.size());
+  each(Kind::kSourceFault, scenario.source_faults.size());
   for (std::size_t i = 0; i < scenario.pools.size(); ++i) {
     const PoolSpec& pool = scenario.pools[i];
     if (pool.tier != Tier::kOnDemand || pool.quota || !pool.capacity.empty() ||
@@ -416,6 +457,10 @@ std::string describe(const Scenario& scenario) {
   for (const auto& fault : scenario.signal_faults) {
     text += fmt::format("  from {:.1f} to {:.1f} s: a fault of the signals\n", to_seconds(fault.at),
                         to_seconds(fault.until));
+  }
+  for (const auto& fault : scenario.source_faults) {
+    text += fmt::format("  from {:.1f} to {:.1f} s: a fault of {}\n", to_seconds(fault.at),
+                        to_seconds(fault.until), fault.source);
   }
   return text;
 }

@@ -20,6 +20,7 @@ struct Reduction {
   enum class Kind : char {
     kFault = 'f',        // drop fault `which`
     kSignalFault = 's',  // drop signal fault `which`
+    kSourceFault = 'l',  // drop source fault `which`
     kUnit = 'u',         // drop unit `which`, wherever it is named; a service keeps at least one
     kService = 'c',      // drop service `which` and its clients; one stays
     kHalve = 'h',        // half the length

@@ -226,6 +226,7 @@ void Invariants::on_launch(EndpointId endpoint, UnitId unit, bool accepted, Time
   for (const auto& fault : scenario_.signal_faults) {
     if (fault.fault.price_factor != 1.0) return;
   }
+  if (!scenario_.source_faults.empty()) return;  // what it is told of prices may be wrong
   double rate = 0.0;
   for (const auto& [id, life] : lives_) {
     if (!life.until) rate += scenario_.fleet.unit(life.unit).price_usd_per_hour;
