@@ -131,6 +131,8 @@ struct ProfileOptions {
   double min_ssim = 0.9;
   double max_distance = 0.1;
   bool compare = false;  // profiles side by side, instead
+  std::string like;      // a measured unit whose profile is carried over, instead
+  double speed = 0.0;    // so many times as fast
 };
 int profile_command(const ProfileOptions& options);
 

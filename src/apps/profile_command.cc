@@ -15,6 +15,7 @@
 #include "apps/exit_code.h"
 #include "apps/profile_compare.h"
 #include "apps/profile_golden.h"
+#include "apps/profile_reading.h"
 #include "apps/profile_target.h"
 #include "apps/progress_line.h"
 #include "config/config.h"
@@ -24,6 +25,7 @@
 #include "profiler/profile_report.h"
 #include "profiler/profile_yaml.h"
 #include "profiler/summary.h"
+#include "profiler/transfer.h"
 
 namespace signalbox::apps {
 
@@ -141,6 +143,39 @@ int compare_answers(const ProfileOptions& options) {
   return profile_golden(golden);
 }
 
+int present(const profiler::UnitProfile& profile, const ProfileTarget& target,
+            const ProfileOptions& options) {
+  const auto paths = write_files(profile, target.service, options.out);
+  if (!paths.ok()) return complain(paths.error().message, kExitFailed);
+  if (options.json) {
+    fmt::print("{}", profiler::summary_json(profile, target.service, paths->front()));
+  } else {
+    fmt::print("{}{}", profiler::summary_text(profile), advice(profile, *paths));
+  }
+  if (profile.breaking_per_s.value > 0.0) return kExitOk;
+  return complain(
+      fmt::format("the objective cannot be met by this unit at any rate: a request alone takes "
+                  "{:.0f} ms",
+                  1e3 * profile.unloaded_latency_s.value),
+      kExitFailed);
+}
+
+// Another size of a measured unit: what it may be expected to do before it was measured itself.
+int carry_over(const ProfileOptions& options) {
+  auto from = read_profile(options.like);
+  if (!from.ok()) return complain("--like: " + from.error().message, kExitBadUsage);
+  const auto target = profile_target(options);
+  if (!target.ok()) return complain(target.error().message, kExitBadUsage);
+  if (options.latency || !options.config.empty()) from->objective = target->search.objective;
+  profiler::UnitProfile profile =
+      profiler::transferred(*from, {.name = target->unit,
+                                    .hardware = target->hardware,
+                                    .price_usd_per_hour = target->price_usd_per_hour,
+                                    .speed = options.speed});
+  profile.address = core::to_string(target->destination.address);
+  return present(profile, *target, options);
+}
+
 int measure_one(const ProfileOptions& options) {
   const auto target = profile_target(options);
   if (!target.ok()) return complain(target.error().message, kExitBadUsage);
@@ -171,19 +206,7 @@ int measure_one(const ProfileOptions& options) {
   if (profile.breaking_per_s.value > 0.0) {
     profile.usd_per_1000 = profile.price_usd_per_hour / profile.breaking_per_s.value / 3.6;
   }
-  const auto paths = write_files(profile, target->service, options.out);
-  if (!paths.ok()) return complain(paths.error().message, kExitFailed);
-  if (options.json) {
-    fmt::print("{}", profiler::summary_json(profile, target->service, paths->front()));
-  } else {
-    fmt::print("{}{}", profiler::summary_text(profile), advice(profile, *paths));
-  }
-  if (profile.breaking_per_s.value > 0.0) return kExitOk;
-  return complain(
-      fmt::format("the objective cannot be met by this unit at any rate: a request alone takes "
-                  "{:.0f} ms",
-                  1e3 * profile.unloaded_latency_s.value),
-      kExitFailed);
+  return present(profile, *target, options);
 }
 
 }  // namespace
@@ -199,7 +222,7 @@ int profile_command(const ProfileOptions& options) {
     return complain("one unit is measured at a time; --compare puts measured ones side by side",
                     kExitBadUsage);
   }
-  return measure_one(options);
+  return options.like.empty() ? measure_one(options) : carry_over(options);
 }
 
 }  // namespace signalbox::apps

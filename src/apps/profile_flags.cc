@@ -113,6 +113,13 @@ void add_profile(CLI::App& app, std::function<int()>& run) {
       ->capture_default_str();
   profile->add_flag("--compare", o.compare, "Put measured units side by side instead")
       ->excludes(golden);
+  auto* speed = profile->add_option("--speed", o.speed, "With --like: how many times as fast")
+                    ->check(CLI::Range(0.01, 100.0));
+  profile
+      ->add_option("--like", o.like,
+                   "Measure nothing: carry over the profile of this measured unit")
+      ->needs(speed)
+      ->excludes(golden);
   profile->callback([options, &run] { run = [options] { return profile_command(*options); }; });
 }
 

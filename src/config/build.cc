@@ -129,6 +129,7 @@ core::UnitSpec build_unit(const std::string& name, const Fields& fields) {
   unit.energy = build_energy(fields);
   unit.labels = build_labels(fields, "labels");
   unit.profile = build_profile(fields);
+  unit.profile_weight = static_cast<double>(read_int(fields, "profile_weight"));
   if (fields.has("language")) {
     unit.language = build_language(fields.section("language"), unit.profile.spread());
   }

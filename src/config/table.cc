@@ -411,6 +411,12 @@ constexpr Field kUnitFields[] = {
      .doc = "How much service times vary: their standard deviation over their mean.",
      .standard = "5%",
      .bounds = {.at_least = "0%", .at_most = "300%"}},
+    {.key = "profile_weight",
+     .type = Type::kCount,
+     .doc = "Observations that the profile counts as against live ones: fewer for one that was "
+            "carried over from another instance size.",
+     .standard = "20",
+     .bounds = {.at_least = "1", .at_most = "10000"}},
     {.key = "slots",
      .type = Type::kCount,
      .doc = "Requests that one replica serves at once.",

@@ -94,12 +94,13 @@ void describe(auto& io, Of<core::EnergySpec> auto& value) {
   io(usd_per_kwh, watts);
 }
 void describe(auto& io, Of<core::UnitSpec> auto& value) {
-  auto& [name, model, hardware, framework, zone, tier, labels, price_usd_per_hour, energy,
-         profile, language, slots, adaptive_slots, max_work, max_tokens, managed, min_replicas, max_replicas,
-         boot_time_min, boot_time_max, endpoints, link, health, ejection, slow_start] = value;
+  auto& [name, model, hardware, framework, zone, tier, labels, price_usd_per_hour, energy, profile,
+         profile_weight, language, slots, adaptive_slots, max_work, max_tokens, managed,
+         min_replicas, max_replicas, boot_time_min, boot_time_max, endpoints, link, health,
+         ejection, slow_start] = value;
   io(name, model, hardware, framework, zone, tier, labels, price_usd_per_hour, energy, profile,
-     language, slots, adaptive_slots, max_work, max_tokens, managed, min_replicas, max_replicas,
-     boot_time_min, boot_time_max, endpoints, link, health, ejection, slow_start);
+     profile_weight, language, slots, adaptive_slots, max_work, max_tokens, managed, min_replicas,
+     max_replicas, boot_time_min, boot_time_max, endpoints, link, health, ejection, slow_start);
 }
 void describe(auto& io, Of<core::GuardrailSpec> auto& value) {
   auto& [max_launches_per_tick, max_drains_per_tick, budget_usd_per_hour, freeze] = value;

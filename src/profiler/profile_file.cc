@@ -293,6 +293,7 @@ std::string profile_json(const UnitProfile& profile) {
                    {"is_modelled", profile.is_modelled},
                    {"kind", profile.kind},
                    {"curve", written(profile.curve)}};
+  if (!profile.carried_over_from.empty()) out["carried_over_from"] = profile.carried_over_from;
   if (profile.language) out["language"] = written(*profile.language);
   out["spread"] = figure(profile.spread);
   out["slots"] = profile.slots;
@@ -331,6 +332,7 @@ Result<UnitProfile> parse_profile(std::string_view text) {
   out.is_modelled = in.flag("is_modelled");
   out.kind = in.text("kind");
   out.curve = read_curve(in.inside("curve"));
+  if (in.has("carried_over_from")) out.carried_over_from = in.text("carried_over_from");
   if (in.has("language")) out.language = read_language(in.inside("language"));
   out.spread = in.number("spread", 0.0);
   out.slots = in.count("slots", 1);

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 
+#include "profiler/transfer.h"
+
 namespace signalbox::profiler {
 
 namespace {
@@ -62,15 +64,27 @@ std::string language(const core::LanguageProfile& pace) {
   return text;
 }
 
-}  // namespace
-
-std::string profile_yaml(const UnitProfile& profile, const std::string& service) {
-  std::string text = fmt::format(
+// Where it comes from, as a comment.
+std::string origin(const UnitProfile& profile) {
+  if (!profile.carried_over_from.empty()) {
+    return fmt::format(
+        "# Carried over from {}, not measured: measure it when it runs.\n"
+        "# It should break at {:.4g} requests a second ({:.4g} to {:.4g}).\n",
+        profile.carried_over_from, profile.breaking_per_s.value, profile.breaking_per_s.low,
+        profile.breaking_per_s.high);
+  }
+  return fmt::format(
       "# Measured at {} in {:.0f} s, with {} requests: {}.\n"
       "# It breaks at {:.4g} requests a second ({:.4g} to {:.4g}, 95 % sure), by its {}.\n",
       profile.address, to_seconds(profile.took), profile.requests, profile.kind,
       profile.breaking_per_s.value, profile.breaking_per_s.low, profile.breaking_per_s.high,
       profile.breaking_by);
+}
+
+}  // namespace
+
+std::string profile_yaml(const UnitProfile& profile, const std::string& service) {
+  std::string text = origin(profile);
   text += fmt::format("services:\n  {}:\n    objective: {}\n    units: [{}]\n", service,
                       objective(profile.objective), profile.name);
   text += fmt::format("\nunits:\n  {}:\n    price: {} USD/hour\n", profile.name,
@@ -86,6 +100,9 @@ std::string profile_yaml(const UnitProfile& profile, const std::string& service)
     text += fmt::format("    slots: {}\n", profile.slots);
   }
   text += fmt::format("    spread: {}%\n", number(std::min(100.0 * profile.spread, 300.0), 2));
+  if (!profile.carried_over_from.empty()) {
+    text += fmt::format("    profile_weight: {}\n", kTransferredWeight);
+  }
   if (profile.language) text += language(*profile.language);
   text += label("model", profile.model) + label("hardware", profile.hardware) +
           label("framework", profile.framework);

@@ -99,6 +99,8 @@ struct UnitProfile {
   std::vector<SaturationPoint> saturation;  // by in_flight
   std::vector<Prediction> predicted;        // by rate, below the plateau
 
+  std::string carried_over_from;  // the unit that was measured instead; empty = this one was
+
   Duration warm_up{};  // until its times had settled
   int warm_up_requests = 0;
   Duration took{};

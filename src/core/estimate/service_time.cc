@@ -70,12 +70,13 @@ double ServiceTimeEstimate::answer(Duration available, Duration expected, double
   const double prior =
       spread > 0.0 ? standard_normal_cdf((ratio - 1.0) / spread) : (ratio >= 1.0 ? 1.0 : 0.0);
   const double seen = remembered * ratios_.weight();
-  return (prior * kPriorWeight + ratios_.probability_at_most(ratio) * seen) / (kPriorWeight + seen);
+  return (prior * prior_weight_ + ratios_.probability_at_most(ratio) * seen) /
+         (prior_weight_ + seen);
 }
 
 double ServiceTimeEstimate::confidence() const {
   const double seen = remembered_ * ratios_.weight();
-  return seen / (kPriorWeight + seen);
+  return seen / (prior_weight_ + seen);
 }
 
 }  // namespace signalbox::core

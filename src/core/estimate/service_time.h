@@ -2,8 +2,9 @@
 //
 // What a unit has shown lately, as a correction of its profile. Observed service times are divided
 // by what the profile predicts at that load; the ratio's mean is the unit's slowdown and its spread
-// gives the probability of meeting a deadline. Until enough has been seen, the profile speaks: its
-// prior counts as kPriorWeight observations.
+// gives the probability of meeting a deadline. Until enough has been seen, the profile speaks: it
+// counts as so many observations, twenty for one that was measured, fewer for one that was carried
+// over from another instance size.
 //
 // Evidence ages. While a unit is used, the newest observations speak for it; one that is not used
 // any more was perhaps only slow for an hour. So what it showed loses half its weight with every
@@ -19,9 +20,13 @@ namespace signalbox::core {
 
 class ServiceTimeEstimate {
  public:
-  static constexpr double kPriorWeight = 20.0;
   static constexpr Duration kFresh = 60s;     // younger evidence is not doubted
   static constexpr Duration kHalfLife = 60s;  // of older evidence
+
+  // `prior_weight`: observations that the profile counts as, > 0.
+  explicit ServiceTimeEstimate(double prior_weight = 20.0) : prior_weight_(prior_weight) {}
+
+  double prior_weight() const { return prior_weight_; }
 
   // `expected` is the profile's latency at the load under which `observed` was served.
   void observe(Duration observed, Duration expected);
@@ -30,7 +35,7 @@ class ServiceTimeEstimate {
   Duration mean(Duration expected) const { return scale(expected, slowdown_); }
 
   // P(time in service <= available), mixing the observed ratios with the profile's spread:
-  // normal with mean 1 and standard deviation `spread`, weighted by kPriorWeight.
+  // normal with mean 1 and standard deviation `spread`, weighted by prior_weight.
   double probability_within(Duration available, Duration expected, double spread) const {
     const bool is_known =
         available == last_.available && expected == last_.expected && spread == last_.spread;
@@ -67,6 +72,7 @@ class ServiceTimeEstimate {
   double answer(Duration available, Duration expected, double spread, double remembered) const;
   void forget();
 
+  double prior_weight_;
   double slowdown_ = 1.0;
   double observations_ = 0.0;
   double remembered_ = 1.0;  // share of the evidence that has not faded

@@ -40,7 +40,7 @@ TEST(ServiceTime, nothing_completes_in_no_time) {
 
 TEST(ServiceTime, prior_and_evidence_are_mixed_by_weight) {
   ServiceTimeEstimate estimate;
-  const int seen = static_cast<int>(ServiceTimeEstimate::kPriorWeight);
+  const int seen = static_cast<int>(ServiceTimeEstimate().prior_weight());
   for (int i = 0; i < seen; ++i) estimate.observe(1s, 500ms);  // twice as slow as the profile says
   EXPECT_NEAR(estimate.confidence(), 0.5, 1e-9);
   EXPECT_NEAR(estimate.probability_within(750ms, 500ms, 0.01), 0.5, 1e-6)
@@ -188,6 +188,17 @@ TEST(ServiceTime, what_has_faded_does_not_come_back_with_the_next_answer) {
   estimate.age(last_seen + 15min);
   estimate.observe(1500ms, 500ms);
   EXPECT_LT(estimate.probability_within(1s, 500ms, 0.05), 0.96) << "as slow as ever";
+}
+
+TEST(ServiceTime, a_profile_that_was_carried_over_yields_to_a_few_observations) {
+  ServiceTimeEstimate measured(20.0), carried_over(5.0);
+  for (int i = 0; i < 10; ++i) {
+    measured.observe(2s, 1s);
+    carried_over.observe(2s, 1s);
+  }
+  EXPECT_LT(carried_over.probability_within(1500ms, 1s, 0.05),
+            0.6 * measured.probability_within(1500ms, 1s, 0.05));
+  EXPECT_GT(carried_over.confidence(), measured.confidence());
 }
 
 }  // namespace

@@ -25,8 +25,11 @@ void LiveFleet::adopt(const FleetView& view, const FleetSpec* previous_spec, Tim
     }
     units_ = std::move(units);
     for (std::size_t i = 0; i < units_.size(); ++i) {
-      const int slots = view.spec->units[i].slots;
-      if (units_[i].shape.slots() != slots) units_[i].shape = LoadShape(slots);
+      const UnitSpec& spec = view.spec->units[i];
+      if (units_[i].shape.slots() != spec.slots) units_[i].shape = LoadShape(spec.slots);
+      if (units_[i].service_time.prior_weight() != spec.profile_weight) {
+        units_[i].service_time = ServiceTimeEstimate(spec.profile_weight);
+      }
     }
   }
   for (auto& unit : units_) {
