@@ -94,6 +94,34 @@ class CannedServer {
   std::thread thread_;
 };
 
+TEST(Client, tells_of_a_streamed_answer_piece_by_piece_before_its_end) {
+  ResponderPtr streaming;
+  LiveServer server([&streaming](const Request&, const ResponderPtr& responder) {
+    responder->start(200, {});
+    responder->write("first");
+    streaming = responder;  // the rest follows when the client has told of the first
+  });
+  Caller caller;
+  std::string told;
+  std::optional<Answer> answer;
+  const CallOptions options{.on_body = [&](std::string_view piece) {
+    EXPECT_FALSE(answer.has_value());
+    if (told.empty()) {
+      asio::post(server.io(), [&streaming] {
+        streaming->write(" second");
+        streaming->finish();
+      });
+    }
+    told += piece;
+  }};
+  caller.client.call(server.address(), {}, options, [&](Answer a) { answer = std::move(a); });
+  while (!answer) caller.io.run_one();
+  ASSERT_TRUE(answer->ok());
+  EXPECT_EQ(told, "first second");
+  EXPECT_EQ((*answer)->body, "first second") << "the whole is there, too";
+  server.on_loop([&streaming](Server&) { streaming.reset(); });
+}
+
 TEST(Client, sends_and_receives_whole_messages) {
   LiveServer server(echo);
   Caller caller;
