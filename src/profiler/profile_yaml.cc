@@ -13,6 +13,8 @@ namespace signalbox::profiler {
 
 namespace {
 
+constexpr double kForAStart = 4.0;  // times the unloaded latency, where what is owed is hopeless
+
 // Without an exponent, which the configuration's grammar does not have.
 std::string number(double value, int decimals) {
   std::string text = fmt::format("{:.{}f}", value, decimals);
@@ -64,29 +66,38 @@ std::string language(const core::LanguageProfile& pace) {
   return text;
 }
 
-// Where it comes from, as a comment.
+// Where it comes from and what it is worth, as comments.
 std::string origin(const UnitProfile& profile) {
-  if (!profile.carried_over_from.empty()) {
-    return fmt::format(
-        "# Carried over from {}, not measured: measure it when it runs.\n"
-        "# It should break at {:.4g} requests a second ({:.4g} to {:.4g}).\n",
-        profile.carried_over_from, profile.breaking_per_s.value, profile.breaking_per_s.low,
-        profile.breaking_per_s.high);
+  std::string text =
+      profile.carried_over_from.empty()
+          ? fmt::format("# Measured at {} in {:.0f} s, with {} requests: {}.\n", profile.address,
+                        to_seconds(profile.took), profile.requests, profile.kind)
+          : fmt::format("# Carried over from {}, not measured: measure it when it runs.\n",
+                        profile.carried_over_from);
+  if (profile.breaking_per_s.value > 0.0) {
+    return text + fmt::format(
+                      "# It breaks at {:.4g} requests a second ({:.4g} to {:.4g}, 95 % sure), by "
+                      "its {}.\n",
+                      profile.breaking_per_s.value, profile.breaking_per_s.low,
+                      profile.breaking_per_s.high, profile.breaking_by);
   }
-  return fmt::format(
-      "# Measured at {} in {:.0f} s, with {} requests: {}.\n"
-      "# It breaks at {:.4g} requests a second ({:.4g} to {:.4g}, 95 % sure), by its {}.\n",
-      profile.address, to_seconds(profile.took), profile.requests, profile.kind,
-      profile.breaking_per_s.value, profile.breaking_per_s.low, profile.breaking_per_s.high,
-      profile.breaking_by);
+  return text +
+         fmt::format(
+             "# It cannot meet the objective {} at any rate; the one below is for a start.\n",
+             objective(profile.objective));
 }
 
 }  // namespace
 
 std::string profile_yaml(const UnitProfile& profile, const std::string& service) {
   std::string text = origin(profile);
+  core::Objective owed = profile.objective;
+  if (profile.breaking_per_s.value <= 0.0) {
+    owed = {.latency = from_seconds(kForAStart * profile.unloaded_latency_s.value),
+            .quantile = owed.quantile};
+  }
   text += fmt::format("services:\n  {}:\n    objective: {}\n    units: [{}]\n", service,
-                      objective(profile.objective), profile.name);
+                      objective(owed), profile.name);
   text += fmt::format("\nunits:\n  {}:\n    price: {} USD/hour\n", profile.name,
                       number(profile.price_usd_per_hour, 6));
   if (profile.slots == 1) {

@@ -43,6 +43,18 @@ TEST(ProfileYaml, several_at_once_are_a_curve_with_slots) {
   EXPECT_EQ(yaml.find("plateau:"), std::string::npos);
 }
 
+// The configuration's reader refuses an objective that no unit can meet.
+TEST(ProfileYaml, an_objective_that_is_hopeless_is_told_and_not_written) {
+  UnitProfile profile = measured();
+  profile.objective.latency = 100ms;
+  profile.breaking_per_s = {};
+  profile.unloaded_latency_s = {0.5, 0.5, 0.5};
+  const std::string yaml = profile_yaml(profile, "images");
+  EXPECT_NE(yaml.find("# It cannot meet the objective {latency: 100ms"), std::string::npos) << yaml;
+  EXPECT_NE(yaml.find("    objective: {latency: 2000ms, quantile: 99%}"), std::string::npos)
+      << yaml;
+}
+
 TEST(ProfileYaml, labels_are_quoted_whatever_they_are) {
   UnitProfile profile = measured();
   profile.hardware = "a \"b\" \\ c: d";
