@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "profiler/tolerances.h"
 
 namespace signalbox::apps {
 
@@ -128,8 +129,7 @@ struct ProfileOptions {
 
   bool golden = false;  // whether two units answer alike, instead
   std::string prompts;  // a file of them
-  double min_ssim = 0.9;
-  double max_distance = 0.1;
+  profiler::Tolerances tolerances = {};
   bool compare = false;  // profiles side by side, instead
   std::string like;      // a measured unit whose profile is carried over, instead
   double speed = 0.0;    // so many times as fast

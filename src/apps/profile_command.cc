@@ -136,8 +136,7 @@ int compare_answers(const ProfileOptions& options) {
   golden.model = options.model;
   golden.prompts = options.prompts;
   golden.ca_file = options.ca_file;
-  golden.tolerances.min_ssim = options.min_ssim;
-  golden.tolerances.max_distance = options.max_distance;
+  golden.tolerances = options.tolerances;
   golden.timeout = options.timeout;
   golden.json = options.json;
   return profile_golden(golden);

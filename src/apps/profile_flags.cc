@@ -103,14 +103,29 @@ void add_profile(CLI::App& app, std::function<int()>& run) {
   auto* golden = profile->add_flag("--golden", o.golden,
                                    "Ask two units the same instead, and compare their answers");
   profile->add_option("--prompts", o.prompts, "A file of prompts, one a line")->needs(golden);
-  profile->add_option("--min-ssim", o.min_ssim, "How alike pictures must be")
+  const struct {
+    const char* flag;
+    double& value;
+    const char* what;
+  } tolerances[] = {
+      {"--min-ssim", o.tolerances.min_ssim, "How alike pictures must be"},
+      {"--min-tile-ssim", o.tolerances.min_tile_ssim, "And in the least alike part of them"},
+      {"--max-colour", o.tolerances.max_colour, "How far their colours may be off"},
+      {"--max-distance", o.tolerances.max_distance, "How far texts may be apart"},
+      {"--min-cosine", o.tolerances.min_cosine, "How alike embeddings must be"},
+      {"--min-share", o.tolerances.min_share, "How many of the prompts must pass"},
+  };
+  for (const auto& each : tolerances) {
+    profile->add_option(each.flag, each.value, each.what)
+        ->needs(golden)
+        ->check(CLI::Range(0.0, 1.0))
+        ->capture_default_str();
+  }
+  profile
+      ->add_option("--ignore", o.tolerances.ignored,
+                   "A member of JSON answers that is meant to differ; may be repeated")
       ->needs(golden)
-      ->check(CLI::Range(0.0, 1.0))
-      ->capture_default_str();
-  profile->add_option("--max-distance", o.max_distance, "How far texts may be apart")
-      ->needs(golden)
-      ->check(CLI::Range(0.0, 1.0))
-      ->capture_default_str();
+      ->allow_extra_args(false);
   profile->add_flag("--compare", o.compare, "Put measured units side by side instead")
       ->excludes(golden);
   auto* speed = profile->add_option("--speed", o.speed, "With --like: how many times as fast")

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "base/time.h"
-#include "profiler/equivalence.h"
+#include "profiler/tolerances.h"
 
 namespace signalbox::apps {
 

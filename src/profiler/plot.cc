@@ -34,6 +34,7 @@ struct Series {
   struct Point {
     Spot value;
     std::optional<std::pair<double, double>> interval;
+    bool unbounded;  // the interval has no upper end: too few requests
     bool hollow;
     bool overload;  // its times say how long it lasted, and nothing else
     std::string note;
@@ -223,10 +224,11 @@ class Plot {
       if (times == nullptr || !in_scale(load) || load.requests == 0) continue;
       const auto add = [&](Series& series, Duration time, bool interval) {
         Series::Point point{
-            {load.offered_per_s, to_seconds(time)}, {}, !load.held, load.broken_off, {}};
-        if (interval && times->at_quantile_high > times->at_quantile_low) {
+            {load.offered_per_s, to_seconds(time)}, {}, false, !load.held, load.broken_off, {}};
+        if (interval && times->at_quantile > Duration::zero()) {
           point.interval = {to_seconds(times->at_quantile_low),
                             to_seconds(times->at_quantile_high)};
+          point.unbounded = is_unbounded(load.requests - load.errors, quantile);
         }
         point.note = fmt::format("{}: {} at {}, {} requests{}", series.name,
                                  observe::duration_text(time), rate_text(load.offered_per_s),
@@ -247,6 +249,13 @@ class Plot {
       }
     }
     return {std::move(tail), std::move(median), std::move(mean)};
+  }
+
+  // All of so many times lie below their own quantile with probability q^n: where that is not
+  // improbable, nothing bounds the quantile from above. Order statistics, as H. A. David and
+  // H. N. Nagaraja, "Order Statistics", 7.1.
+  static bool is_unbounded(int requests, double quantile) {
+    return std::pow(quantile, std::max(requests, 0)) > 0.025;
   }
 
   // As high as what held, the objective and the times alone need; what overload did goes beyond.
@@ -295,7 +304,9 @@ class Plot {
     const bool fitted = !values.empty();
     if (!fitted) {
       for (const auto& point : series.points) {
-        if (!point.overload) values.push_back(point.value);
+        if (!point.overload && (profile_.predicted.empty() || point.value.y <= y.to)) {
+          values.push_back(point.value);
+        }
       }
     }
     if (values.empty()) return;
@@ -315,7 +326,8 @@ class Plot {
     } else {
       labels.push_back({spots.empty() ? y.end : spots.back().y, series.name, series.ink});
     }
-    if (spots.size() > 1) put(Path{std::move(spots), series.ink, fitted ? 2.4 : 1.2});
+    const bool joined = fitted || profile_.predicted.empty();
+    if (joined && spots.size() > 1) put(Path{std::move(spots), series.ink, fitted ? 2.4 : 1.2});
   }
 
   // A line that leaves through the upper edge is named there, to the right of those before it.
@@ -330,6 +342,10 @@ class Plot {
   void points_of(const Series& series, const Axis& y) {
     for (const auto& point : series.points) {
       const double x = x_.at(point.value.x);
+      if (point.interval && point.unbounded && point.value.y < y.to) {
+        put(Path{{{x, y.at(point.value.y)}, {x, y.end}}, series.ink, 1.4, Dash::kDots});
+        unbounded_ = true;
+      }
       if (point.interval && point.interval->first < y.to) {
         put(Path{{{x, y.clamped(point.interval->first)}, {x, y.clamped(point.interval->second)}},
                  series.ink,
@@ -368,6 +384,7 @@ class Plot {
     }
     for (const LoadPoint& load : profile_.points) {
       if (!in_scale(load)) continue;
+      answered_interval(load, y);
       put(Disc{{x_.at(load.offered_per_s), y.clamped(load.achieved_per_s)},
                4.5,
                Ink::kBlue,
@@ -376,6 +393,17 @@ class Plot {
                            rate_text(load.offered_per_s))});
     }
     write_beside(std::move(labels), y);
+  }
+
+  // Poisson arrivals: so many in one stage are as many in another give or take twice their root.
+  void answered_interval(const LoadPoint& load, const Axis& y) {
+    const int answered = load.requests - load.errors;
+    if (answered < 1) return;
+    const double off = load.achieved_per_s * 1.96 / std::sqrt(static_cast<double>(answered));
+    const double x = x_.at(load.offered_per_s);
+    put(Path{{{x, y.clamped(load.achieved_per_s - off)}, {x, y.clamped(load.achieved_per_s + off)}},
+             Ink::kBlue,
+             1.6});
   }
 
   void write_beside(std::vector<Label> labels, const Axis& y) {
@@ -394,6 +422,7 @@ class Plot {
     text += " Latency counts from the moment a request was due.";
     std::string marks;
     if (missed_) marks += "Hollow: the objective was missed. ";
+    if (unbounded_) marks += "Dotted upwards: of too few requests to bound it. ";
     if (beyond_) marks += "Triangles: beyond the scale. ";
     const auto beyond_rates =
         std::count_if(profile_.points.begin(), profile_.points.end(),
@@ -414,7 +443,7 @@ class Plot {
   Drawing drawing_;
   double next_top_ = kFirstPanel, bottom_ = 0.0;
   double exits_end_ = 0.0;  // how far the names above the panel reach
-  bool beyond_ = false, missed_ = false;
+  bool beyond_ = false, missed_ = false, unbounded_ = false;
 };
 
 }  // namespace

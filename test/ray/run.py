@@ -168,7 +168,7 @@ def profile(ray: RayServe, name: str, folder: Path) -> dict:
 
 def check_profile(name: str, found: dict, folder: Path) -> None:
     known = DEPLOYMENTS[name]
-    plateau, alone = found["plateau_per_s"], found["unloaded_latency_s"]
+    plateau, alone = found["plateau_per_s"], found["unloaded_ms"] / 1e3
     print(f"  {name}: plateau {plateau:.2f}/s, known to be {known['plateau_per_s']:g}/s; "
           f"alone {1e3 * alone:.0f} ms, known to be {1e3 * known['alone_s']:.0f} ms and Ray's share")
     if abs(plateau / known["plateau_per_s"] - 1.0) > PLATEAU_TOLERANCE:
