@@ -65,7 +65,7 @@ std::unique_ptr<EndpointPages::Target> EndpointPages::watch(const core::Endpoint
   if (where_.port != 0) address.port = where_.port;
   const EndpointId id = endpoint.id;
   auto target = std::make_unique<Target>(
-      Target{endpoint.unit, address,
+      Target{endpoint.unit, address, address.port == endpoint.address.port, ++last_serial_,
              Trouble(options_.tell,
                      fmt::format("source {}: {} at {}", options_.name,
                                  view_->spec->unit(endpoint.unit).name, core::to_string(address))),
@@ -79,16 +79,19 @@ void EndpointPages::ask(EndpointId id) {
   const Target& target = *targets_.at(id);
   Page page{
       .address = target.address, .target = where_.path, .may_be_missing = where_.may_be_missing};
-  if (const auto link = links_.find(view_->spec->unit(target.unit).name); link != links_.end()) {
+  const core::UnitSpec& unit = view_->spec->unit(target.unit);
+  page.http2 = target.is_own_port && unit.link.http2;
+  const auto link = links_.find(unit.name);
+  if (target.is_own_port && link != links_.end()) {
     page.tls = link->second.tls;
     page.server_name = link->second.server_name;
     page.headers = link->second.headers;
   }
   call_page(client_, page, where_.accept, options_.timeout, options_.clock,
-            [this, id, poll = target.poll.get()](const Result<PageAnswer, Refusal>& answer) {
+            [this, id, serial = target.serial](const Result<PageAnswer, Refusal>& answer) {
               // It may have left the view meanwhile; then nobody asks any more.
               const auto at = targets_.find(id);
-              if (at != targets_.end() && at->second->poll.get() == poll) on_answer(id, answer);
+              if (at != targets_.end() && at->second->serial == serial) on_answer(id, answer);
             });
 }
 

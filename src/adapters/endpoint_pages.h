@@ -41,7 +41,8 @@ class EndpointPages {
   // Nobody is called after this.
   void stop();
   void on_view(const std::shared_ptr<const core::FleetView>& view);
-  // How endpoints are spoken to from now on, by the name of the unit; see HttpProber.
+  // How endpoints are spoken to from now on, by the name of the unit; see HttpProber. On a port of
+  // its own a page is somebody else's: it is asked for in clear, and shown no credential.
   void on_links(std::map<std::string, ProbeLink> links) { links_ = std::move(links); }
 
   std::size_t watched() const { return targets_.size(); }
@@ -52,6 +53,8 @@ class EndpointPages {
   struct Target {
     UnitId unit;
     core::Address address;  // of the page
+    bool is_own_port;       // the endpoint serves it itself
+    std::uint64_t serial;   // tells it from one of the same endpoint before or after
     Trouble trouble;
     std::unique_ptr<Poll> poll;
   };
@@ -67,6 +70,7 @@ class EndpointPages {
   const Reader reader_;
   http::Client client_;
   bool running_ = false;
+  std::uint64_t last_serial_ = 0;
   std::shared_ptr<const core::FleetView> view_;
   std::map<std::string, ProbeLink> links_;
   std::map<EndpointId, std::unique_ptr<Target>> targets_;

@@ -99,6 +99,24 @@ TEST_F(MetricsScraperTest, an_endpoint_that_leaves_the_view_is_asked_no_more) {
   EXPECT_LE(server.asked, asked + 1) << "one may have been under way";
 }
 
+TEST_F(MetricsScraperTest, a_credential_is_shown_to_the_endpoint_and_to_nobody_else_on_its_host) {
+  ScriptedServer server(io), exporter(io);
+  server.say(vllm_page(1, 0, 0, 0));
+  exporter.say(vllm_page(1, 0, 0, 0));
+  const std::map<std::string, ProbeLink> links{
+      {"llama", {nullptr, "", {{"authorization", "Bearer abc"}}}}};
+  scrape().on_links(links);
+  scraper->on_view(view({endpoint(1, server.address)}));
+  scraper->start(sink);
+  await<core::LoadReport>(1);
+  EXPECT_EQ(http::find_header(server.last.headers, "authorization"), "Bearer abc");
+  scrape("vllm", {.port = exporter.address.port}).on_links(links);
+  scraper->on_view(view({endpoint(1, server.address)}));
+  scraper->start(sink);
+  await<core::LoadReport>(2);
+  EXPECT_EQ(http::find_header(exporter.last.headers, "authorization"), "");
+}
+
 TEST_F(MetricsScraperTest, power_is_the_mean_over_the_units_endpoints) {
   ScriptedServer server(io);
   int asked = 0;

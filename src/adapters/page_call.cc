@@ -52,6 +52,7 @@ void call_page(http::Client& client, const Page& page, std::string_view accept, 
   options.max_body = kMaxPageBytes;
   options.tls = page.tls;
   options.server_name = page.server_name;
+  options.http2 = page.http2;
   http::Request request{"GET", page.target, {{"accept", std::string(accept)}}, {}};
   request.headers.insert(request.headers.end(), page.headers.begin(), page.headers.end());
   client.call(page.address, request, options,

@@ -26,6 +26,7 @@ struct Page {
   std::shared_ptr<const net::TlsClient> tls = {};  // null = in clear
   std::string server_name = {};                    // empty = the address's host
   std::vector<http::Header> headers = {};          // of the request; credentials
+  bool http2 = false;                              // to a server that speaks nothing else
   bool may_be_missing = false;                     // 404 is an answer: an empty body
 };
 

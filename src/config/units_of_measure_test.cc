@@ -28,6 +28,16 @@ TEST(Durations, are_read_exactly_in_every_unit) {
   EXPECT_EQ(*parse_duration("0s"), 0s);
 }
 
+TEST(Power, is_read_in_watts_and_energy_by_the_kilowatt_hour) {
+  EXPECT_EQ(*parse_power("350 W"), 350.0);
+  EXPECT_EQ(*parse_power("1.5kW"), 1500.0);
+  EXPECT_EQ(*parse_energy_price("0.30 USD/kWh"), 0.30);
+  EXPECT_EQ(*parse_energy_price("80 USD/MWh"), 0.08);
+  EXPECT_EQ(parse_power("350").error().hint, "write a power such as 350 W or 2.5 kW");
+  EXPECT_EQ(parse_power("350 watts").error().hint, "write 350 W");
+  EXPECT_EQ(parse_energy_price("0.3 $/kWh").error().hint, "write 0.3 USD/kWh");
+}
+
 TEST(Durations, a_bare_number_is_refused_with_examples) {
   EXPECT_EQ(complaint_of(parse_duration("2")),
             "'2' has no unit of measure; write a duration such as 2s, 500ms or 1m");
