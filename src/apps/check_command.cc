@@ -5,6 +5,7 @@
 
 #include "apps/commands.h"
 #include "apps/exit_code.h"
+#include "apps/signal_sources.h"
 #include "config/config.h"
 #include "config/schema.h"
 
@@ -37,6 +38,7 @@ int check_command(const CheckOptions& options) {
     fmt::print("  unit {}: {:.2f} requests/s each at {:.4f} USD/hour, {}\n", unit.name,
                unit.plateau_per_s(), unit.price_usd_per_hour, size);
   }
+  for (const auto& source : config->sources) fmt::print("  {}\n", describe_source(source));
   return kExitOk;
 }
 

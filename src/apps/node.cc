@@ -10,6 +10,8 @@
 #include <string>
 #include <utility>
 
+#include "net/clock.h"
+
 namespace signalbox::apps {
 
 namespace {
@@ -42,6 +44,7 @@ Node::Node(NodeOptions options, std::shared_ptr<const core::FleetSpec> spec)
                                         adapters::EmulatorActuatorOptions{.tell = options_.tell})
                                   : nullptr),
       prober_(control_thread_.io()),
+      sources_(control_thread_.io(), options_.gateway.seed, options_.tell),
       control_(control_thread_.io(), std::move(spec),
                {.publish =
                     [this](std::shared_ptr<const core::FleetView> view) {
@@ -50,6 +53,7 @@ Node::Node(NodeOptions options, std::shared_ptr<const core::FleetSpec> spec)
                         view_ = view;
                       }
                       prober_.on_view(view);
+                      sources_.on_view(view);
                       gateway_.publish(std::move(view));
                     },
                 .digest = [this] { return gateway_.digest(); },
@@ -64,7 +68,7 @@ Node::Node(NodeOptions options, std::shared_ptr<const core::FleetSpec> spec)
                     },
                 .on_refused =
                     [this](const core::Signal& signal, const std::string& why) {
-                      if (options_.tell) {
+                      if (options_.tell && refusals_.is_news(signal.source, why, net::now())) {
                         options_.tell("signal from " + signal.source + " refused: " + why);
                       }
                     },
@@ -82,6 +86,8 @@ Node::Node(NodeOptions options, std::shared_ptr<const core::FleetSpec> spec)
                  on_memory(use, pressure);
                }}) {
   prober_.on_links(probe_links(options_.gateway.units));
+  sources_.on_links(probe_links(options_.gateway.units));
+  sources_.adopt(std::move(options_.sources));
 }
 
 Node::~Node() { stop(); }
@@ -95,6 +101,7 @@ Result<Node::Bound> Node::start() {
   if (!admin_address.ok()) return Error{"gateway.admin: " + admin_address.error().message};
   if (actuator_) actuator_->start(control_);
   prober_.start(control_);
+  sources_.start(control_);
   control_.start();
   gateway_.start();
   memory_.start();
@@ -154,10 +161,13 @@ std::string Node::reload_here() {
   if (!reloaded.ok()) return reloaded.error().message;
   // Before the view, so that a unit is never met without what it is spoken to with.
   prober_.on_links(probe_links(reloaded->gateway.units));
+  sources_.on_links(probe_links(reloaded->gateway.units));
   gateway_.adopt(std::move(reloaded->gateway));
   admin_.allow(std::move(reloaded->admin_rights));
   if (reloaded->admin_tls) admin_.use_tls(std::move(reloaded->admin_tls));
   control_.adopt(std::move(reloaded->spec));
+  // After the view, whose units they speak of.
+  sources_.adopt(std::move(reloaded->sources));
   return {};
 }
 
@@ -180,6 +190,7 @@ void Node::stop() {
   control_.stop();
   memory_.stop();
   prober_.stop();
+  sources_.stop();
   if (actuator_) actuator_->stop();
   options_.journals.close();
 }

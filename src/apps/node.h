@@ -15,6 +15,8 @@
 #include "adapters/emulator_actuator.h"
 #include "adapters/http_prober.h"
 #include "apps/journals.h"
+#include "apps/refusal_news.h"
+#include "apps/signal_sources.h"
 #include "base/result.h"
 #include "control/control_loop.h"
 #include "gateway/admin.h"
@@ -36,6 +38,7 @@ struct Reloaded {
   gateway::Options gateway;  // what of it can change while running does
   std::shared_ptr<const gateway::AdminRights> admin_rights;
   std::shared_ptr<const net::TlsServer> admin_tls;
+  std::vector<SourcePlan> sources = {};
 };
 
 struct NodeOptions {
@@ -46,6 +49,7 @@ struct NodeOptions {
   std::shared_ptr<const net::TlsServer> admin_tls;  // null = in clear
   std::function<void(const std::string&)> audit;    // who tried to change what; control's thread
   std::optional<core::Address> emulator;
+  std::vector<SourcePlan> sources;  // whom to ask for signals beside our own probes
   gateway::AccessLog access_log;
   Journals journals;                               // closed by Node::stop()
   gateway::RouterShell::Observer on_decision;      // any thread
@@ -101,6 +105,8 @@ class Node {
   gateway::Gateway gateway_;
   std::unique_ptr<adapters::EmulatorActuator> actuator_;
   adapters::HttpProber prober_;
+  SignalSources sources_;
+  RefusalNews refusals_;
   control::ControlLoop control_;
   gateway::Admin admin_;
   gateway::MemoryWatch memory_;

@@ -112,6 +112,9 @@ int serve_command(const ServeOptions& options) {
   node_options.gateway.seed = static_cast<std::uint64_t>(net::unix_nanos());
   node_options.admin = config.gateway.admin;
   node_options.emulator = config.emulator;
+  auto signal_sources = source_plans(config.sources);
+  if (!signal_sources.ok()) return fail(kExitBadUsage, signal_sources.error().message);
+  node_options.sources = std::move(*signal_sources);
   node_options.access_log = access_log->sink();
   node_options.tell = [](const std::string& what) { spdlog::warn("{}", what); };
   auto journals = open_journals(config.journal, node_options.tell);
@@ -138,11 +141,14 @@ int serve_command(const ServeOptions& options) {
     if (!sources.ok()) return Error{sources.error().message + "\n"};
     auto page = admin_sources(wanted->gateway);
     if (!page.ok()) return Error{page.error().message + "\n"};
+    auto asked = source_plans(wanted->sources);
+    if (!asked.ok()) return Error{asked.error().message + "\n"};
     for (const auto& warning : sources->warnings) spdlog::warn("{}", warning);
     drain->store(wanted->gateway.drain);
     sources->options.tracing = tracing;
     return Reloaded{std::make_shared<core::FleetSpec>(std::move(wanted->fleet)),
-                    std::move(sources->options), std::move(page->rights), std::move(page->tls)};
+                    std::move(sources->options), std::move(page->rights), std::move(page->tls),
+                    std::move(*asked)};
   };
   node_options.gateway_listeners =
       fitting(inheritance->take(kGatewayListener), config.gateway.listen, "gateway.listen");
@@ -158,6 +164,7 @@ int serve_command(const ServeOptions& options) {
   spdlog::info("serving on {}://{}, operator's page on {}://{}",
                config.gateway.tls ? "https" : "http", core::to_string(bound->gateway),
                config.gateway.admin_tls ? "https" : "http", core::to_string(bound->admin));
+  for (const auto& source : config.sources) spdlog::info("{}", describe_source(source));
   signals.run();
   node.stop();
   spdlog::info("stopped");
