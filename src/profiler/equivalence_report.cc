@@ -45,9 +45,9 @@ std::string shown(const std::string& prompt) { return prompt.empty() ? "(a plain
 
 std::string render_equivalence(const Equivalence& found, const Tolerances& tolerances,
                                std::string_view unit_a, std::string_view unit_b) {
-  std::string out =
-      fmt::format("{} and {}, asked the same {} prompts\n\n", observe::printable(unit_a),
-                  observe::printable(unit_b), found.prompts.size());
+  std::string out = fmt::format("{} and {}, asked the same {} {}\n\n", observe::printable(unit_a),
+                                observe::printable(unit_b), found.prompts.size(),
+                                found.prompts.size() == 1 ? "prompt" : "prompts");
   int width = 12;
   for (const auto& each : found.prompts) {
     width = std::max(width, observe::display_width(observe::printable(shown(each.prompt))));

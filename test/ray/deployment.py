@@ -15,7 +15,7 @@ import sys
 import ray
 from ray import serve
 
-SERVICE_S = {"single": 0.1, "four": 0.2}
+SERVICE_S = {"single": 0.2, "four": 0.4}
 SIDE_BY_SIDE = {"single": 1, "four": 4}
 
 
