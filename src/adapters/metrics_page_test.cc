@@ -12,8 +12,6 @@
 #include <limits>
 #include <string>
 
-#include "adapters/mean_of_counters.h"
-
 namespace signalbox::adapters {
 namespace {
 
@@ -125,44 +123,6 @@ TEST(MetricsPage, B67_thousands_of_series_become_one_number) {
     text += fmt::format("vllm:num_requests_running{{user=\"{}\"}} 1\n", i);
   }
   EXPECT_EQ(read("vllm", text).running, 15'000.0);
-}
-
-TEST(MeanOfCounters, says_what_was_finished_since_the_look_before) {
-  MeanOfCounters mean;
-  EXPECT_FALSE(mean.observe(10.0, 5.0)) << "the first look says nothing of a span";
-  EXPECT_FALSE(mean.observe(10.0, 5.0)) << "nothing was finished";
-  const auto some = mean.observe(16.0, 8.0);
-  ASSERT_TRUE(some);
-  EXPECT_EQ(some->value, 2.0);
-  EXPECT_EQ(some->count, 3.0);
-}
-
-TEST(MeanOfCounters, B66_a_counter_that_begins_anew_gives_no_negative_mean) {
-  MeanOfCounters mean;
-  mean.observe(1000.0, 500.0);
-  const auto after = mean.observe(6.0, 4.0);
-  ASSERT_TRUE(after);
-  EXPECT_EQ(after->value, 1.5);
-  EXPECT_EQ(after->count, 4.0);
-  // Only the sum shows it: more requests were counted already than before.
-  MeanOfCounters quick;
-  quick.observe(30.0, 3.0);
-  const auto only_sum = quick.observe(5.0, 5.0);
-  ASSERT_TRUE(only_sum);
-  EXPECT_EQ(only_sum->value, 1.0);
-  EXPECT_EQ(only_sum->count, 5.0);
-  MeanOfCounters empty;
-  empty.observe(30.0, 3.0);
-  EXPECT_FALSE(empty.observe(0.0, 0.0)) << "began anew and finished nothing";
-}
-
-TEST(MeanOfCounters, what_no_counter_shows_changes_nothing) {
-  MeanOfCounters mean;
-  mean.observe(10.0, 5.0);
-  EXPECT_FALSE(mean.observe(std::nan(""), 6.0));
-  EXPECT_FALSE(mean.observe(-1.0, 6.0));
-  EXPECT_FALSE(mean.observe(12.0, std::numeric_limits<double>::infinity()));
-  EXPECT_EQ(mean.observe(12.0, 6.0)->value, 2.0);
 }
 
 }  // namespace

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "adapters/endpoint_pages.h"
-#include "adapters/mean_of_counters.h"
 #include "adapters/metrics_page.h"
+#include "core/estimate/mean_of_counters.h"
 
 namespace signalbox::adapters {
 
@@ -41,7 +41,7 @@ class MetricsScraper final : public ViewedSource {
   // What is remembered of an endpoint from page to page.
   struct Memory {
     UnitId unit;
-    MeanOfCounters latency;
+    core::MeanOfCounters latency;
     std::optional<double> watts;
   };
 

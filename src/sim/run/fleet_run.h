@@ -18,7 +18,7 @@
 #include "base/ids.h"
 #include "base/prng.h"
 #include "base/time.h"
-#include "core/estimate/counter_rate.h"
+#include "core/estimate/mean_of_counters.h"
 #include "core/model/plan.h"
 #include "core/route/router.h"
 #include "journal/input_sink.h"

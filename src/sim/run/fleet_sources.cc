@@ -48,8 +48,8 @@ void FleetRun::say_of_unit(const SimulatedSource& source, Voice& voice, UnitId u
   }
   if (!source.latency) return;
   Voice::Counters& seen = voice.latency[u];
-  const auto mean = seen.mean.observe(static_cast<double>(served_[u].count - seen.count_from),
-                                      served_[u].sum_s - seen.sum_from_s);
+  const auto mean = seen.mean.observe(served_[u].sum_s - seen.sum_from_s,
+                                      static_cast<double>(served_[u].count - seen.count_from));
   if (fault.counters_restart) {
     seen.count_from = served_[u].count;
     seen.sum_from_s = served_[u].sum_s;

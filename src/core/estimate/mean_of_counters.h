@@ -9,7 +9,7 @@
 #include <cmath>
 #include <optional>
 
-namespace signalbox::adapters {
+namespace signalbox::core {
 
 class MeanOfCounters {
  public:
@@ -39,4 +39,4 @@ class MeanOfCounters {
   std::optional<Counters> last_;
 };
 
-}  // namespace signalbox::adapters
+}  // namespace signalbox::core
