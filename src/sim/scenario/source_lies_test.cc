@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <limits>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -77,6 +78,8 @@ struct Lie {
   double cost_bound;    // of what honest sources cost
   double missed_bound;  // more of all requests than with them
 };
+
+void PrintTo(const Lie& lie, std::ostream* out) { *out << lie.name; }
 
 class LyingSource : public testing::TestWithParam<Lie> {};
 
