@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "core/estimate/performance_curve.h"
 #include "profiler/fit_parts.h"
 #include "profiler/intervals.h"
 #include "profiler/settle.h"
@@ -34,6 +35,18 @@ double deviation_over_mean(const std::vector<double>& values) {
   double squares = 0.0;
   for (const double value : values) squares += (value - mean) * (value - mean);
   return std::sqrt(squares / (n - 1.0)) / mean;
+}
+
+// Prompts of two lengths are no spread of the unit: what is left of it about the line through them.
+double deviation_of_chats(const StageResult& alone, std::size_t warm_up) {
+  core::LineFit fit;
+  double sum = 0.0;
+  for (std::size_t i = warm_up; i < alone.records.size(); ++i) {
+    const Record& record = alone.records[i];
+    fit.add(record.prompt_tokens, record.latency_s());
+    sum += record.latency_s();
+  }
+  return fit.line().noise * fit.weight() / sum;
 }
 
 std::vector<Level> levels_of(const std::vector<StageResult>& stages, const Level& alone) {
@@ -249,8 +262,8 @@ std::optional<Fitted> fit(const std::vector<StageResult>& stages, Task task) {
   const Level alone = alone_level(first, warm_up);
   Seen seen{stages, {times.begin() + static_cast<std::ptrdiff_t>(cut), times.end()}, {}, 0.0};
   seen.levels = levels_of(stages, alone);
-  // Prompts of two lengths are no spread of the unit.
-  seen.spread = task == Task::kChat ? 0.0 : deviation_over_mean(seen.unloaded_s);
+  seen.spread = task == Task::kChat ? deviation_of_chats(first, warm_up)
+                                    : deviation_over_mean(seen.unloaded_s);
 
   const Level& fullest = seen.levels.back();
   const double most =

@@ -28,9 +28,10 @@ constexpr double kGain = 1.05;      // less than this is no gain
 constexpr double kPrecise = 0.004;  // relative error of the times at which more would be idle
 constexpr std::size_t kAloneRequests = 12;
 constexpr std::size_t kOpenRequests = 400;
-constexpr int kFewRequests = 10;     // of an open stage
-constexpr double kDisbelief = 0.15;  // bias of a model that is wrong
-constexpr int kJudges = 15;          // requests that may say so
+constexpr int kFewRequests = 10;      // of an open stage
+constexpr double kDisbelief = 0.15;   // bias of a model that is wrong
+constexpr double kLeastDoubt = 0.02;  // of its times
+constexpr int kJudges = 15;           // requests that may say so
 constexpr double kCloseEnough = 0.05;
 constexpr int kMostCorrections = 8;
 constexpr double kNearPlateau = 0.98;
@@ -254,8 +255,13 @@ bool Search::is_trusted(const std::vector<StageResult>& stages) const {
   for (const StageResult& stage : stages) {
     if (!stage.plan.is_open()) continue;
     if (is_failing(stage)) return false;
-    const Misfit off = misfit_of(fitted_->model, stage);
-    if (off.requests >= kJudges && std::abs(off.bias) > kDisbelief) return false;
+    // Near the plateau a slight error of the times is a great one of the queue: the model is wrong
+    // where neither its slower nor its faster reading comes near to what was seen.
+    const double doubt = std::max(kNormal * fitted_->std_error, kLeastDoubt);
+    const Misfit slower = misfit_of(fitted_->model.scaled(1.0 + doubt), stage);
+    const Misfit faster = misfit_of(fitted_->model.scaled(1.0 - doubt), stage);
+    if (slower.requests < kJudges) continue;
+    if (slower.bias > kDisbelief || faster.bias < -kDisbelief) return false;
   }
   return true;
 }
