@@ -182,8 +182,18 @@ Chosen choose_single(const Seen& seen, std::size_t warm_up, double& spread) {
   UnitModel one = UnitModel::single(single.service_s, single.overhead_s);
   const double mean = one.server().time_s.front();
   const double error = std::max(std_error_of_mean(single.service_s) / mean, kLeastError);
-  const SharedFit sharing = fit_processor_sharing(mean);
-  UnitModel shared = UnitModel::shared(sharing.server, {});
+  // Of a shared processor gaps between answers say nothing, unless it is never idle.
+  double elapsed = 0.0;
+  int answers = 0;
+  for (const Level& level : seen.levels) {
+    if (level.in_flight < 2) continue;
+    elapsed += level.elapsed_s;
+    answers += level.answers;
+  }
+  const SharedFit sharing = fit_processor_sharing(answers > 0 ? elapsed / answers : mean);
+  auto sizes = seen.unloaded_s;
+  for (double& size : sizes) size /= seen.levels.front().latency_s;
+  UnitModel shared = UnitModel::shared(sharing.server, std::move(sizes));
   if (has_open_stage(seen.stages) &&
       misfit(shared, seen.stages) < kMuchBetter * misfit(one, seen.stages)) {
     return {std::move(shared), "one server, shared by all requests", error};

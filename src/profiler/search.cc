@@ -112,7 +112,7 @@ bool Search::enough(const StageResult& stage, int in_flight, double now_s) const
     for (const Record& record : stage.records) times.push_back(record.latency_s());
     const bool settled = settled_after(times).has_value();
     const bool shown = settled && seen >= kAloneRequests && elapsed >= share_of_time(kLeastStage);
-    return shown || (elapsed - extra_of(stage) >= share_of_time(kAloneUntil) && seen >= 4);
+    return shown || (elapsed - extra_of(stage) >= share_of_time(kAloneUntil) && seen >= 6);
   }
   // What is in flight must still be answered in time.
   const double per_s = fitted_ ? fitted_->plateau_per_s.value : 1.0 / alone_s_;

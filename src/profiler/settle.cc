@@ -51,7 +51,7 @@ std::optional<std::size_t> settled_after(const std::vector<double>& times, std::
   const double usual = std::max(0.05 * after.mean, 3.0 * after.deviation);
   if (shift < usual) return 0;
   // Chance may let the least error lie behind times that are as good as those that follow.
-  while (best > 1 && std::abs(times[best - 1] - after.mean) < 2.0 * usual) --best;
+  while (best > 1 && std::abs(times[best - 1] - after.mean) < 4.0 * usual) --best;
   if (2 * best > times.size()) return std::nullopt;
   return best;
 }
