@@ -28,7 +28,7 @@ endif
 say = @printf '\n$(BOLD)==> %s$(PLAIN)\n' '$(1)'
 next = @printf '\n$(BOLD)What next$(PLAIN)\n' && printf '  %-48s $(DIM)%s$(PLAIN)\n'
 
-.PHONY: help run build test sanitize bench bench-policy bench-gateway soak e2e-soak e2e-h2spec e2e-ray reproduce fuzz fuzz-parsers conformance format lint clean setup
+.PHONY: help run build test sanitize bench bench-policy bench-gateway soak e2e-soak e2e-h2spec e2e-prometheus e2e-ray reproduce fuzz fuzz-parsers conformance format lint clean setup
 
 help: ## this list
 	@printf '\n  $(BOLD)Signalbox$(PLAIN) directs generative-inference traffic over mixed accelerators.\n\n'
@@ -136,6 +136,12 @@ conformance: setup ## h2spec, h1spec, testssl.sh, slowhttptest and our own cases
 	$(next) \
 	  "make conformance CONFORMANCE='h2spec'" 'only one part of it' \
 	  'test/conformance/cases.txt' 'the cases by number'
+
+e2e-prometheus: setup ## a real Prometheus between emulated units and signalbox: a minute
+	$(call say,building signalbox)
+	@$(call build_preset,release,--target signalbox)
+	$(call say,asking Prometheus)
+	@test/sources/run.py --where-possible
 
 e2e-h2spec: setup ## h2spec in clear and over TLS, where Go can build it: seconds
 	$(call say,building signalbox)
