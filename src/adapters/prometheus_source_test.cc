@@ -59,7 +59,7 @@ TEST_F(PrometheusSourceTest, one_expression_may_price_many_units) {
                 "," + series(R"("unit":"of-others")", "9"));
   ask({{Quantity::kPrice, "price", ""}}, "/prom/");
   await<core::PriceQuote>(2);
-  EXPECT_TRUE(server.last.target.starts_with("/prom/api/v1/query?query=price&timeout=5.000s"));
+  EXPECT_TRUE(server.last.target.starts_with("/prom/api/v1/query?query=price&timeout=5.000"));
   const auto quotes = sink.all<core::PriceQuote>();
   EXPECT_EQ(quotes.at(0).unit, UnitId{0});
   EXPECT_EQ(quotes.at(0).usd_per_hour, 0.8);

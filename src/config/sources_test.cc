@@ -66,8 +66,7 @@ TEST(Sources, every_kind_is_told_by_its_key) {
   EXPECT_EQ(config.sources[1].kind, Kind::kPrometheus);
   EXPECT_EQ(config.sources[1].from.target, "/prom");
   EXPECT_EQ(config.sources[1].credential_header, "authorization");
-  EXPECT_EQ(config.sources[1].queries[0],
-            (SourceQuery{SourceQuery::Gives::kWatts, "up", "b"}));
+  EXPECT_EQ(config.sources[1].queries[0], (SourceQuery{SourceQuery::Gives::kWatts, "up", "b"}));
   EXPECT_EQ(config.sources[2].from.file, "/prices.json");
   EXPECT_EQ(config.fleet.sources[2].ttl, 180s) << "three intervals";
   EXPECT_TRUE(config.sources[3].from.tls);

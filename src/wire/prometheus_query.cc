@@ -82,10 +82,11 @@ std::string_view QueriedPoint::label(std::string_view name) const {
   return found == labels.end() ? std::string_view() : found->second;
 }
 
+// The timeout is plain seconds: with a unit Prometheus takes whole numbers only.
 std::string prometheus_query_target(std::string_view prefix, std::string_view expression,
                                     double timeout_s) {
-  return fmt::format("{}/api/v1/query?query={}&timeout={:.3f}s", prefix,
-                     percent_encoded(expression), timeout_s);
+  return fmt::format("{}/api/v1/query?query={}&timeout={:.3f}", prefix, percent_encoded(expression),
+                     timeout_s);
 }
 
 Result<std::vector<QueriedPoint>> read_prometheus_answer(std::string_view body, std::size_t most) {

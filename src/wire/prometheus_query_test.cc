@@ -17,9 +17,9 @@ std::string refusal(std::string_view body, std::size_t most = 10) {
 
 TEST(PrometheusQuery, an_expression_is_escaped_into_the_target) {
   EXPECT_EQ(prometheus_query_target("", R"(sum(up{job="a b"})+1)", 2.0),
-            "/api/v1/query?query=sum%28up%7Bjob%3D%22a%20b%22%7D%29%2B1&timeout=2.000s");
+            "/api/v1/query?query=sum%28up%7Bjob%3D%22a%20b%22%7D%29%2B1&timeout=2.000");
   EXPECT_EQ(prometheus_query_target("/prom", "x:y_z\r\n\xc3\xa9", 0.5),
-            "/prom/api/v1/query?query=x%3Ay_z%0D%0A%C3%A9&timeout=0.500s");
+            "/prom/api/v1/query?query=x%3Ay_z%0D%0A%C3%A9&timeout=0.500");
 }
 
 TEST(PrometheusQuery, a_vector_gives_a_point_for_each_series) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Ray Serve as it comes from the Python index, measured by `signalbox profile`: does it find what the
-deployments are known to do, and is what Ray says of itself understood?
+deployments are known to do, and is what Ray says of itself understood and believed?
 
   test/ray/run.py                    fails where Ray cannot be had
   test/ray/run.py --where-possible   is left out there
@@ -34,6 +34,7 @@ REQUIREMENTS = HERE / "requirements.txt"
 
 STARTED_WITHIN_S = 180  # on a machine that others use
 PROFILED_WITHIN_S = 240
+SCRAPED_WITHIN_S = 90
 # What the deployments are known to do (deployment.py).
 DEPLOYMENTS = {
     "single": {"plateau_per_s": 5.0, "alone_s": 0.2},
@@ -210,6 +211,58 @@ def check_comparison(folder: Path) -> None:
     print(done.stdout)
 
 
+def check_scraped(ray: RayServe, folder: Path) -> None:
+    """Signalbox before Ray: requests go through it, and Ray's page is a source that is believed."""
+    gateway, admin = free_port(), free_port()
+    config = folder / "signalbox.yaml"
+    config.write_text(f"""services:
+  single:
+    paths: [/single]
+    objective: {{latency: 3s, quantile: 90%}}
+    policy: cost_first
+units:
+  ray-single:
+    price: 1.00 USD/hour
+    plateau: {DEPLOYMENTS["single"]["plateau_per_s"]}/s
+    endpoints: [127.0.0.1:{ray.port}]
+    health: {{path: /-/healthz}}
+sources:
+  ray:
+    scrape: ray-serve
+    units: [ray-single]
+    port: {ray.metrics_port}
+    where: {{deployment: single}}
+    interval: 2s
+    ttl: 40s
+gateway: {{listen: 127.0.0.1:{gateway}, admin: 127.0.0.1:{admin}, access_log: "off"}}
+""")
+    with open(folder / "signalbox.log", "wb") as log:
+        served = subprocess.Popen([BINARY, "serve", "--config", config], stdout=log, stderr=log)
+    try:
+        began, answered, seen = time.monotonic(), 0, None
+        while time.monotonic() - began < SCRAPED_WITHIN_S:
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{gateway}/single", timeout=10):
+                    answered += 1
+                with urllib.request.urlopen(f"http://127.0.0.1:{admin}/fleet", timeout=10) as page:
+                    seen = next(source for source in json.load(page)["sources"]
+                                if source["name"] == "ray")
+            except OSError:
+                time.sleep(0.2)  # it is only starting
+                continue
+            # Two kinds of reports, so both the load and a latency of what was answered are among them.
+            if answered >= 20 and seen["standing"] == "trusted" and seen["taken"] >= 8:
+                break
+        else:
+            raise Differs(f"the source 'ray' was not believed; seen last: {seen}; signalbox said:\n"
+                          f"{(folder / 'signalbox.log').read_text()[-2000:]}")
+    finally:
+        served.terminate()
+        served.wait(timeout=40)
+    print(f"  scraped: {answered} requests through signalbox, {seen['taken']} reports of Ray's page "
+          f"taken, {seen['refused']} refused, standing {seen['standing']}")
+
+
 def run(folder: Path) -> None:
     with RayServe(installed(), folder) as ray:
         profiled = {}
@@ -221,6 +274,7 @@ def run(folder: Path) -> None:
         (folder / "ray-metrics.txt").write_text(page)
         check_metrics(page, profiled)
         check_comparison(folder)
+        check_scraped(ray, folder)
 
 
 def main() -> int:

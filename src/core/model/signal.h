@@ -82,7 +82,8 @@ struct PowerReport {
 
 struct Signal {
   TimePoint at;
-  std::string source;  // who says so: "actuator", "probe", "admin", or a source of the configuration
+  std::string
+      source;  // who says so: "actuator", "probe", "admin", or a source of the configuration
   std::variant<PriceQuote, CapacityLimit, LaunchRefused, EndpointReady, EndpointGone, ProbeResult,
                EndpointLeaving, LoadReport, LatencyReport, ReplicaReport, PowerReport>
       body;

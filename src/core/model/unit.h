@@ -90,7 +90,7 @@ struct UnitSpec {
   double price_usd_per_hour = 0.0;  // of one replica; of an owned one its depreciation
   EnergySpec energy;                // paid for on top, while it runs
   Profile profile = Profile::single_server(1.0, 0.0);
-  double profile_weight = 20.0;  // observations that it counts as against live ones
+  double profile_weight = 20.0;             // observations that it counts as against live ones
   std::optional<LanguageProfile> language;  // of one that serves a language model
   int slots = 1;                            // requests one endpoint serves at once
   bool adaptive_slots = false;  // `slots` is only the most: fewer while its queue is seen to grow

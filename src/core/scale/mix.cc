@@ -62,7 +62,8 @@ std::vector<int> cheapest_extra(const std::vector<MixOption>& options, double mi
     const int room = option.most - option.least;
     const int present = std::clamp(option.present - option.least, 0, room);
     search.add({i, option.capacity_per_s, option.price_usd_per_hour, present});
-    search.add({i, option.capacity_per_s, option.price_usd_per_hour * (1.0 + terms.switching_share + option.doubt),
+    search.add({i, option.capacity_per_s,
+                option.price_usd_per_hour * (1.0 + terms.switching_share + option.doubt),
                 room - present});
   }
   search.solve(MissCurve::linear(missing, terms.miss_price_usd_per_hour), how);
