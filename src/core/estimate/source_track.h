@@ -30,7 +30,7 @@ class SourceTrack {
   static constexpr Duration kLongestQuarantine = 600s;
 
   // Takes one observation; `implausible` says why it cannot be true. Returns why it is not used
-  // (for now), or an empty text. REQUIRES: finite, unless implausible.
+  // as its value, or an empty text. REQUIRES: finite, unless implausible.
   std::string observe(double value, const std::optional<std::string>& implausible, TimePoint at);
 
   // The last value that was believed, and when it was observed.
