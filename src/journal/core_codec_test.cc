@@ -147,6 +147,8 @@ TEST(Signal, of_every_kind_comes_back) {
       {now, "actuator", core::EndpointReady{EndpointId(4), {"10.0.0.9", 8443}}},
       {now, "actuator", core::EndpointGone{EndpointId(4), ""}},
       {now, "provider", core::EndpointLeaving{EndpointId(4), now + 120s}},
+      {now, "kubernetes",
+       core::EndpointFound{EndpointId(core::kFoundEndpointBit | 9), UnitId(1), EndpointId(4)}},
       {now, "probe", core::ProbeResult{EndpointId(4), false}}};
   for (const auto& signal : signals) {
     const auto back = decode_signal(bytes_of(signal));

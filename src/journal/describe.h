@@ -146,6 +146,10 @@ void describe(auto& io, Of<core::EndpointReady> auto& value) {
   auto& [endpoint, address] = value;
   io(endpoint, address);
 }
+void describe(auto& io, Of<core::EndpointFound> auto& value) {
+  auto& [endpoint, unit, instead_of] = value;
+  io(endpoint, unit, instead_of);
+}
 void describe(auto& io, Of<core::EndpointGone> auto& value) {
   auto& [endpoint, reason] = value;
   io(endpoint, reason);

@@ -21,7 +21,7 @@
 namespace signalbox::journal {
 
 // To be raised whenever what is written changes, the core's own values included (describe.h).
-inline constexpr std::uint16_t kFormatVersion = 5;
+inline constexpr std::uint16_t kFormatVersion = 6;
 inline constexpr std::size_t kSegmentHeaderBytes = 36;
 inline constexpr std::size_t kBlockHeaderBytes = 8;
 inline constexpr std::string_view kSegmentSuffix = ".sblog";

@@ -147,7 +147,8 @@ class Page {
     out["replicas"] = {{"ready", state.ready},
                        {"booting", state.booting},
                        {"draining", state.draining},
-                       {"unhealthy", state.unhealthy}};
+                       {"unhealthy", state.unhealthy},
+                       {"wanted", state.wanted}};
     out["replica_limit"] = state.limit;
     out["launchable"] = state.launchable;
     out["note"] = text_or_null(state.note);

@@ -228,6 +228,9 @@ void Metrics::units() {
       out_.sample({{"unit", name}, {"state", core::to_string(state)}}, replicas);
     }
   }
+  out_.gauge("signalbox_unit_wanted_replicas",
+             "Replicas that shall exist: what an autoscaler is to make of the plan.");
+  each_unit([&](UnitId id, const Spec&) { return index_.unit(id).wanted; });
   out_.gauge("signalbox_unit_replica_limit", "Replicas possible now: quota, pool and back-off.");
   each_unit([&](UnitId id, const Spec&) { return index_.unit(id).limit; });
   out_.gauge("signalbox_unit_launchable", "0 while launches pause after being refused, else 1.");

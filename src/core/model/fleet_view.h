@@ -35,6 +35,9 @@ struct EndpointView {
   // When its provider takes it back, if that was announced: it serves until shortly before.
   std::optional<TimePoint> leaving_by{};
   int foreign_load = 0;  // requests that others have there, by what the server says of itself
+  // Of the unit's slots on it, those leased to the Router that reads this view, which may use no
+  // more; negative = all of them, for a Router that is alone.
+  int leased_slots = -1;
 };
 
 // What is believed of one quantity of a unit, and how firmly.
@@ -57,6 +60,7 @@ struct UnitView {
   int booting = 0;
   int draining = 0;
   int unhealthy = 0;
+  int wanted = 0;          // replicas that shall exist: what is there or booting, less what must go
   int limit = 0;           // replicas possible now: quota, observed pool and back-off
   bool launchable = true;  // false while backing off after refused launches
   std::string note;        // why it is limited, in words; empty when it is not

@@ -5,6 +5,7 @@
 // everything else is a Signal.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <variant>
 
@@ -35,6 +36,17 @@ struct EndpointReady {
   EndpointId endpoint;
   Address address;
 };
+
+// A replica that an orchestrator started under a name of its own: the one that was asked for as
+// `instead_of`, which is `endpoint` from here on, or (0) one that nobody here asked for - it stood
+// before us, or somebody scaled by hand. It boots until EndpointReady and is ours to stop.
+// Ids from outside have the highest bit set, so they never meet those the Controller issues.
+struct EndpointFound {
+  EndpointId endpoint;
+  UnitId unit;
+  EndpointId instead_of;
+};
+inline constexpr std::uint64_t kFoundEndpointBit = 1ULL << 63U;
 
 // The provider will take the replica back at `by` (a spot interruption notice, a host's
 // retirement). A later notice replaces an earlier one; TimePoint::max() withdraws it.
@@ -85,7 +97,8 @@ struct Signal {
   std::string
       source;  // who says so: "actuator", "probe", "admin", or a source of the configuration
   std::variant<PriceQuote, CapacityLimit, LaunchRefused, EndpointReady, EndpointGone, ProbeResult,
-               EndpointLeaving, LoadReport, LatencyReport, ReplicaReport, PowerReport>
+               EndpointLeaving, LoadReport, LatencyReport, ReplicaReport, PowerReport,
+               EndpointFound>
       body;
 };
 

@@ -346,7 +346,7 @@ std::string Controller::describe_wish(const ServiceSpec& service, const ServiceS
   return text;
 }
 
-UnitView Controller::describe_unit(UnitId id, TimePoint now) {
+UnitView Controller::describe_unit(UnitId id, int wanted, TimePoint now) {
   const UnitState& state = fleet_.unit(id);
   const ReplicaCount& count = fleet_.count(id);
   UnitView unit;
@@ -373,6 +373,7 @@ UnitView Controller::describe_unit(UnitId id, TimePoint now) {
   unit.booting = count.booting;
   unit.draining = count.draining;
   unit.unhealthy = count.unhealthy;
+  unit.wanted = wanted;
   unit.limit = fleet_.limit(*spec_, id, now);
   unit.launchable = spec_->unit(id).managed && state.backoff.open();
   unit.note = note_on(id, now);
@@ -419,8 +420,9 @@ void Controller::publish_view(TimePoint now) {
   view->at = now;
   view->spec = spec_;
   view->units.reserve(spec_->units.size());
+  const std::vector<int> wanted = fleet_.wanted();
   for (std::uint32_t i = 0; i < spec_->units.size(); ++i) {
-    view->units.push_back(describe_unit(UnitId(i), now));
+    view->units.push_back(describe_unit(UnitId(i), wanted[i], now));
   }
   view->endpoints_version = fleet_.endpoints_version();
   if (view_ != nullptr && view_->endpoints_version == view->endpoints_version) {
@@ -430,7 +432,7 @@ void Controller::publish_view(TimePoint now) {
     endpoints.reserve(fleet_.endpoints().size());
     for (const auto& record : fleet_.endpoints()) {
       endpoints.push_back({record.id, record.unit, record.state, record.address, record.since,
-                           record.leaving_by, record.foreign_load});
+                           record.leaving_by, record.foreign_load, -1});
     }
     view->endpoints = std::move(endpoints);
   }

@@ -90,7 +90,7 @@ class Controller {
   void publish_plan(TimePoint now);
   void describe_service(ServiceId id, TimePoint now);
   void publish_view(TimePoint now);
-  UnitView describe_unit(UnitId id, TimePoint now);
+  UnitView describe_unit(UnitId id, int wanted, TimePoint now);
   const std::string& note_on(UnitId id, TimePoint now);
   std::string describe_wish(const ServiceSpec& service, const ServiceState& state) const;
 
@@ -109,6 +109,7 @@ class Controller {
   SignalVerdict take(const EndpointLeaving& leaving, const Signal& signal);
   SignalVerdict take(const EndpointGone& gone, const Signal& signal);
   SignalVerdict take(const ProbeResult& probe, const Signal& signal);
+  SignalVerdict take(const EndpointFound& found, const Signal& signal);
 
   std::shared_ptr<const FleetSpec> spec_;
   FleetState fleet_;

@@ -153,6 +153,21 @@ SignalVerdict Controller::take(const EndpointGone& gone, const Signal& signal) {
   return {!expected, {}};
 }
 
+SignalVerdict Controller::take(const EndpointFound& found, const Signal& signal) {
+  if (found.unit.index() >= spec_->units.size()) return unknown_unit(found.unit);
+  if ((found.endpoint.value & kFoundEndpointBit) == 0) {
+    return refused("a found replica needs an id from outside: one with the highest bit set");
+  }
+  if (!spec_->unit(found.unit).managed) {
+    return refused(fmt::format("the replicas of {} are listed by the configuration",
+                               spec_->unit(found.unit).name));
+  }
+  if (fleet_.find(found.endpoint) != nullptr) return {};  // said twice
+  fleet_.find_running(found.endpoint, found.unit, found.instead_of,
+                      signal.at + spec_->control.dwell, signal.at);
+  return {true, {}};
+}
+
 SignalVerdict Controller::take(const ProbeResult& probe, const Signal& signal) {
   EndpointRecord* record = fleet_.find(probe.endpoint);
   if (record == nullptr) return unknown_endpoint(probe.endpoint);

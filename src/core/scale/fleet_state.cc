@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/assert.h"
+#include "core/model/signal.h"
+
 namespace signalbox::core {
 
 namespace {
@@ -104,6 +107,40 @@ EndpointId FleetState::launch(UnitId unit, TimePoint now) {
   EndpointRecord& record = add(unit, EndpointState::kBooting, now);
   record.managed = true;
   return record.id;
+}
+
+// Ids from outside are in no order of time, and all above our own.
+void FleetState::find_running(EndpointId id, UnitId unit, EndpointId instead_of,
+                              TimePoint keep_until, TimePoint now) {
+  SIGNALBOX_ASSERT((id.value & kFoundEndpointBit) != 0 && find(id) == nullptr);
+  accrue(now);
+  EndpointRecord record;
+  record.unit = unit;
+  record.since = record.launched = now;
+  record.billed_from_usd = units_[unit.index()].replica_usd;
+  record.keep_until = keep_until;
+  if (const EndpointRecord* asked = find(instead_of);
+      asked != nullptr && asked->unit == unit && asked->state == EndpointState::kBooting) {
+    record = *asked;
+    endpoints_.erase(endpoints_.begin() + (asked - endpoints_.data()));
+  } else {
+    tally(record, +1);
+  }
+  record.id = id;
+  record.managed = true;
+  const auto place = std::lower_bound(
+      endpoints_.begin(), endpoints_.end(), id,
+      [](const EndpointRecord& other, EndpointId wanted) { return other.id < wanted; });
+  endpoints_.insert(place, std::move(record));
+  ++endpoints_version_;
+}
+
+std::vector<int> FleetState::wanted() const {
+  std::vector<int> wanted(units_.size());
+  for (const EndpointRecord& record : endpoints_) {
+    if (record.managed && !record.stopping) ++wanted[record.unit.index()];
+  }
+  return wanted;
 }
 
 EndpointRecord* FleetState::find(EndpointId id) {

@@ -31,16 +31,17 @@ struct EndpointRecord {
   TimePoint launched{};
   double billed_from_usd = 0.0;  // what a replica of its unit had cost when this one was launched
   ProbeHealth health;
-  int in_flight = 0;                    // by the Router's last digest
-  std::uint64_t forwarded = 0;          // likewise, in all
-  ForeignLoad foreign;                  // as its server says
-  int foreign_load = 0;                 // as published
-  int foreign_felt = 0;                 // of it, by the Router's last digest
-  std::uint64_t drain_version = 0;      // the first view that shows it draining
-  bool stopping = false;                // a stop command was given
-  int stops = 0;                        // how often
-  TimePoint stopped_at{};               // the last of them
-  std::optional<TimePoint> leaving_by;  // its provider said when it will take it back
+  int in_flight = 0;                        // by the Router's last digest
+  std::uint64_t forwarded = 0;              // likewise, in all
+  ForeignLoad foreign;                      // as its server says
+  int foreign_load = 0;                     // as published
+  int foreign_felt = 0;                     // of it, by the Router's last digest
+  std::uint64_t drain_version = 0;          // the first view that shows it draining
+  bool stopping = false;                    // a stop command was given
+  int stops = 0;                            // how often
+  TimePoint stopped_at{};                   // the last of them
+  std::optional<TimePoint> leaving_by;      // its provider said when it will take it back
+  TimePoint keep_until = TimePoint::min();  // no surplus before
 };
 
 // Replicas of one unit by state.
@@ -94,6 +95,12 @@ class FleetState {
 
   // Pointers to records hold until the next launch or end of any endpoint.
   EndpointId launch(UnitId unit, TimePoint now);
+  // A replica named from outside: takes the place of the launch `instead_of`, if that still boots,
+  // or begins its life now; then it is kept until `keep_until`, for it is there for a reason, and
+  // who has just begun does not know the demand yet.
+  // REQUIRES: `id` has kFoundEndpointBit and is not known.
+  void find_running(EndpointId id, UnitId unit, EndpointId instead_of, TimePoint keep_until,
+                    TimePoint now);
   EndpointRecord* find(EndpointId id);
   // Its life has ended: bills it up to `now`, or for the minimum if we launched it.
   void erase(EndpointId id, const ControlSpec& control, TimePoint now);
@@ -114,6 +121,8 @@ class FleetState {
   double spent_usd() const { return spent_usd_; }
 
   const ReplicaCount& count(UnitId unit) const { return units_.at(unit.index()).count; }
+  // Managed replicas by unit that no stop was commanded for.
+  std::vector<int> wanted() const;
   // Most replicas that the unit could have now and that stay: its bound, what the pool holds, and -
   // while launches are refused - what it has plus the allowed probe. Those that leave take up room
   // until they are drained.

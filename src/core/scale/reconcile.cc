@@ -72,6 +72,7 @@ void shrink(const ReconcileInput& input, UnitId unit, int surplus, FleetState& f
             std::vector<Command>& commands) {
   auto booting = records_of(fleet, unit, EndpointState::kBooting);
   for (auto record = booting.rbegin(); record != booting.rend() && surplus > 0; ++record) {
+    if ((*record)->keep_until > input.now) continue;
     stop(**record, fleet, input.now, commands);
     --surplus;
   }
@@ -81,6 +82,7 @@ void shrink(const ReconcileInput& input, UnitId unit, int surplus, FleetState& f
     return std::tuple(a->in_flight, b->id) < std::tuple(b->in_flight, a->id);
   });
   for (EndpointRecord* record : ready) {
+    if (record->keep_until > input.now) continue;
     if (surplus == 0 || !can_spare(input, fleet, unit)) return;
     fleet.set_state(*record, EndpointState::kDraining, input.now);
     record->drain_version = input.next_view_version;
