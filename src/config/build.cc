@@ -8,6 +8,7 @@
 
 #include "base/assert.h"
 #include "config/build_access.h"
+#include "config/build_cluster.h"
 #include "config/build_sources.h"
 #include "config/rules.h"
 
@@ -291,6 +292,7 @@ GatewaySection build_gateway(const Fields& gateway) {
           .max_streams = read_int(gateway, "max_streams"),
           .admin_access = build_admin_access(gateway),
           .admin_tls = build_admin_tls(gateway),
+          .probes = gateway.get<core::Address>("probes"),
           .threads = read_int(gateway, "threads"),
           .connect_timeout = read<Duration>(gateway, "connect_timeout"),
           .header_timeout = read<Duration>(gateway, "header_timeout"),
@@ -382,6 +384,7 @@ Config build_config(const Fields& root) {
   Config config;
   for (const auto& unit : root.sections("units")) {
     config.fleet.units.push_back(build_unit(unit.name, unit.value));
+    config.workloads.push_back(build_workload(unit.value));
     config.emulation.push_back(build_emulation(unit.value.section("emulate")));
   }
   for (const auto& service : root.sections("services")) {
@@ -403,6 +406,9 @@ Config build_config(const Fields& root) {
   config.tracing = build_tracing(root);
   config.journal = build_journal(root.section("journal"));
   config.emulator = root.get<core::Address>("emulator");
+  config.cluster = build_cluster(root);
+  config.scaler = build_scaler(root);
+  config.link = build_fleet_link(root);
   return config;
 }
 

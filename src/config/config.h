@@ -69,6 +69,7 @@ struct GatewaySection {
   int max_streams = 100;                           // at once, of one HTTP/2 connection
   std::optional<AdminAccessSection> admin_access;  // none = everybody who reaches it
   std::optional<AdminTlsSection> admin_tls;        // none = in clear
+  std::optional<core::Address> probes;             // none = only on the admin page
   int threads = 0;                                 // event loops; 0 = one per core
   Duration connect_timeout = 1s;
   Duration header_timeout = 10s;             // a client must have sent its head within this time
@@ -183,6 +184,57 @@ struct SourceSection {
   bool operator==(const SourceSection&) const = default;
 };
 
+// Where a unit's replicas are found in Kubernetes.
+struct WorkloadSection {
+  enum class Kind { kDeployment, kStatefulSet, kInferencePool, kService };
+  enum class Scale { kKeda, kDirect, kNone };
+  Kind kind = Kind::kDeployment;
+  std::string name;
+  std::string name_space;  // empty = the cluster's
+  std::uint16_t port = 0;  // 0 = as the workload says
+  Scale scale = Scale::kKeda;
+  bool operator==(const WorkloadSection&) const = default;
+};
+
+// The cluster that is spoken to. Paths of files and names; empty = see the format.
+struct ClusterSection {
+  std::string kubeconfig;
+  std::string context;
+  std::string name_space;
+  std::string lease;  // empty = no election
+  bool resources = true;
+  bool karpenter = true;
+  std::string snapshot;  // empty = none
+  bool operator==(const ClusterSection&) const = default;
+};
+
+// Paths of PEM files.
+struct ServerTlsSection {
+  std::string certificate;
+  std::string key;
+  std::string client_ca;  // empty = anybody may connect
+  bool operator==(const ServerTlsSection&) const = default;
+};
+
+// Where KEDA asks.
+struct ScalerSection {
+  core::Address listen;
+  std::optional<ServerTlsSection> tls;  // none = in clear
+  bool operator==(const ScalerSection&) const = default;
+};
+
+// Between a controller and gateways; exactly one of the first two is set. Paths of PEM files.
+struct FleetLinkSection {
+  std::optional<core::Address> listen;
+  std::optional<core::Address> control;
+  std::string name;         // of a gateway; empty = the host's
+  std::string certificate;  // empty = none is shown
+  std::string key;
+  std::string ca;           // empty = nobody is asked for one
+  std::string server_name;  // empty = the host of `control`
+  bool operator==(const FleetLinkSection&) const = default;
+};
+
 // How `signalbox emulate` plays a unit.
 struct EmulationSection {
   int max_batch = 1;
@@ -198,9 +250,13 @@ struct Config {
   std::optional<AccessSection> access;  // none = everybody may ask
   std::vector<SourceSection> sources;   // as declared; fleet.sources is parallel to it
   JournalSection journal;
-  std::optional<TracingSection> tracing;    // none = nothing is traced
-  std::optional<core::Address> emulator;    // set when any unit is managed
-  std::vector<EmulationSection> emulation;  // parallel to fleet.units
+  std::optional<TracingSection> tracing;  // none = nothing is traced
+  std::optional<core::Address> emulator;  // set when a unit is managed but not in Kubernetes
+  std::optional<ClusterSection> cluster;  // none = no Kubernetes
+  std::optional<ScalerSection> scaler;    // none = nowhere
+  std::optional<FleetLinkSection> link;   // none = each process is alone
+  std::vector<std::optional<WorkloadSection>> workloads;  // parallel to fleet.units
+  std::vector<EmulationSection> emulation;                // parallel to fleet.units
 };
 
 // Reads a configuration. `file_name` is only for messages. Never throws; the Diagnostics of a

@@ -110,4 +110,10 @@ std::vector<Item<Fields>> Fields::sections(std::string_view key) const {
   return out;
 }
 
+bool may_come_from_elsewhere(const Fields& root) {
+  const bool are_objects =
+      root.has("cluster") && root.section("cluster").get<bool>("resources").value_or(true);
+  return are_objects || (root.has("link") && root.section("link").has("control"));
+}
+
 }  // namespace signalbox::config

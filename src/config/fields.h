@@ -86,4 +86,8 @@ class Fields {
   Place self_;
 };
 
+// Whether services and units may come from elsewhere too: from objects in the cluster, or from a
+// gateway's controller.
+bool may_come_from_elsewhere(const Fields& root);
+
 }  // namespace signalbox::config

@@ -9,6 +9,7 @@ void check_meaning(const Fields& root, Report& report) {
   check_references(root, report);
   check_rules(root, report);
   check_units(root, report);
+  check_cluster(root, report);
   check_objectives(root, report);
   check_data(root, report);
   check_tenants(root, report);

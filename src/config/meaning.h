@@ -21,6 +21,9 @@ void check_rules(const Fields& root, Report& report);
 // Curves rise, minima lie below maxima, somebody can launch what shall be launched.
 void check_units(const Fields& root, Report& report);
 
+// Workloads of a cluster exist once and can be scaled; listeners do not meet.
+void check_cluster(const Fields& root, Report& report);
+
 // Some unit can meet each service's objective.
 void check_objectives(const Fields& root, Report& report);
 

@@ -35,6 +35,9 @@ std::vector<Target> targets_of(const Fields& root) {
   if (const auto emulator = root.get<Address>("emulator")) {
     targets.push_back({"the emulator", root.place("emulator"), *emulator});
   }
+  if (const auto control = root.section("link").get<Address>("control")) {
+    targets.push_back({"the controller", root.section("link").place("control"), *control});
+  }
   if (const auto collector = root.section("tracing").get<Address>("collector")) {
     targets.push_back(
         {"the collector of traces", root.section("tracing").place("collector"), *collector});

@@ -25,15 +25,19 @@ bool contains(const Names& names, std::string_view name) {
 class References {
  public:
   References(const Fields& root, Report& report)
-      : units_(root.sections("units")), services_(root.sections("services")), report_(report) {
+      : units_(root.sections("units")),
+        services_(root.sections("services")),
+        is_all_(!may_come_from_elsewhere(root)),
+        report_(report) {
     for (const auto& unit : units_) unit_names_.push_back(unit.name);
   }
 
   void check() {
-    if (unit_names_.empty() || services_.empty()) return;
+    if (services_.empty() || (unit_names_.empty() && is_all_)) return;
     for (const auto& service : services_) {
       if (service.value.is_readable()) check_service(service);
     }
+    if (!is_all_) return;  // a service that uses it may come from the cluster
     for (const auto& unit : units_) {
       if (unused_is_certain_ && used_.count(unit.name) == 0) {
         report_.add(unit.place, fmt::format("no service uses unit {}", in_quotes(unit.name)),
@@ -45,6 +49,10 @@ class References {
  private:
   void check_service(const Item<Fields>& service) {
     const Names used = units_of(service);
+    if (unit_names_.empty() && !service.value.has("units")) {
+      report_.add(service.place, "there is no unit that could serve it",
+                  {.hint = "add one under 'units', or as a DeploymentUnit"});
+    }
     used_.insert(used.begin(), used.end());
     if (used.size() > core::kMaxCandidates) {
       report_.add(service.value.place("units"),
@@ -117,6 +125,7 @@ class References {
   }
 
   std::vector<Item<Fields>> units_, services_;
+  bool is_all_;  // no units and services but these
   Report& report_;
   Names unit_names_;
   std::set<std::string_view> used_;

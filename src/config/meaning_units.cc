@@ -44,10 +44,11 @@ void check_replicas(const Fields& unit, const Fields& root, Report& report) {
     report.add(replicas.place("min"), fmt::format("min {} is above max {}", *least, *most),
                {.hint = "swap them, or raise max"});
   }
-  if (!root.has("emulator")) {
-    report.add(replicas.self(), "nothing is configured that could launch these replicas",
-               {.hint = "add a top-level 'emulator: 127.0.0.1:9100', or give the unit "
-                        "'endpoints' that run already"});
+  if (!root.has("emulator") && !unit.has("kubernetes")) {
+    report.add(
+        replicas.self(), "nothing is configured that could launch these replicas",
+        {.hint = "add a top-level 'emulator: 127.0.0.1:9100' or 'kubernetes' to the unit, or "
+                 "give it 'endpoints' that run already"});
   }
 }
 

@@ -144,11 +144,24 @@ json::object field_schema(const Field& field) {
   return schema;
 }
 
-json::object exactly_one(const Alternatives& pair) {
-  const auto needs = [](std::string_view key) {
-    return json::object{{"required", json::array{key}}};
-  };
-  return {{"oneOf", json::array{needs(pair.one), needs(pair.other)}}};
+json::object needs(std::string_view key) { return {{"required", json::array{key}}}; }
+
+json::object exactly_one(const Alternatives& choice) {
+  json::array each, any;
+  for (const auto key : choice.keys) each.push_back(needs(key));
+  json::object one = {{"oneOf", each}};
+  if (choice.unless.empty()) return one;
+  for (const auto key : choice.keys) any.push_back(needs(key));
+  json::object none = {{"not", json::object{{"anyOf", any}}}};
+  return {{"if", needs(choice.unless)},
+          {"then", json::object{{"anyOf", json::array{one, none}}}},
+          {"else", one}};
+}
+
+json::object needed(const Field& field) {
+  json::array any = {needs(field.key)};
+  for (const auto key : field.unless) any.push_back(needs(key));
+  return {{"anyOf", any}};
 }
 
 json::object section_schema(const Section& section) {
@@ -156,7 +169,8 @@ json::object section_schema(const Section& section) {
   json::array required, alternatives;
   for (const auto& field : section.fields) {
     properties[field.key] = field_schema(field);
-    if (field.is_required) required.emplace_back(field.key);
+    if (field.is_required && field.unless.empty()) required.emplace_back(field.key);
+    if (field.is_required && !field.unless.empty()) alternatives.push_back(needed(field));
   }
   for (const auto& pair : section.alternatives) alternatives.push_back(exactly_one(pair));
   json::object schema = {{"type", "object"}, {"additionalProperties", false}};

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 #include <vector>
@@ -37,7 +38,11 @@ class ShapeCheck {
       }
     }
     for (const auto& wanted : section.fields) {
-      if (wanted.is_required && node.find_pair(wanted.key) == nullptr) missing(wanted, self);
+      if (!wanted.is_required || node.find_pair(wanted.key) != nullptr) continue;
+      const bool is_excused =
+          std::any_of(wanted.unless.begin(), wanted.unless.end(),
+                      [&](std::string_view key) { return node.find_pair(key) != nullptr; });
+      if (!is_excused) missing(wanted, self);
     }
     for (const auto& pair : section.alternatives) alternatives(node, pair, self);
   }
@@ -147,17 +152,25 @@ class ShapeCheck {
     report_.add(self, fmt::format("key '{}' is missing", field.key), {.hint = shape});
   }
 
-  void alternatives(const Node& node, const Alternatives& pair, const Place& self) {
-    const Pair* one = node.find_pair(pair.one);
-    const Pair* other = node.find_pair(pair.other);
-    if (one == nullptr && other == nullptr) {
-      report_.add(self, fmt::format("neither '{}' nor '{}' is given", pair.one, pair.other),
-                  {.hint = "give one of the two"});
-    } else if (one != nullptr && other != nullptr) {
-      const Pair* later = one->key_mark < other->key_mark ? other : one;
-      report_.add({child_path(self.path, later->key), later->key_mark},
-                  fmt::format("both '{}' and '{}' are given", pair.one, pair.other),
-                  {.hint = "keep one of the two"});
+  void alternatives(const Node& node, const Alternatives& choice, const Place& self) {
+    std::vector<const Pair*> given;
+    for (const auto& pair : node.pairs) {
+      const auto& keys = choice.keys;
+      if (std::find(keys.begin(), keys.end(), pair.key) != keys.end()) given.push_back(&pair);
+    }
+    const bool are_two = choice.keys.size() == 2;
+    if (given.empty() && node.find_pair(choice.unless) == nullptr) {
+      report_.add(
+          self,
+          are_two ? fmt::format("neither '{}' nor '{}' is given", choice.keys[0], choice.keys[1])
+                  : fmt::format("none of '{}' is given", fmt::join(choice.keys, "', '")),
+          {.hint = are_two ? "give one of the two" : "give one of them"});
+    } else if (given.size() > 1) {
+      report_.add({child_path(self.path, given[1]->key), given[1]->key_mark},
+                  are_two
+                      ? fmt::format("both '{}' and '{}' are given", choice.keys[0], choice.keys[1])
+                      : fmt::format("'{}' is given beside '{}'", given[1]->key, given[0]->key),
+                  {.hint = are_two ? "keep one of the two" : "keep one of them"});
     }
   }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "config/table_access.h"
+#include "config/table_cluster.h"
 #include "config/table_sources.h"
 #include "config/table_tokens.h"
 
@@ -464,8 +465,13 @@ constexpr Field kUnitFields[] = {
      .section = &kLink},
     {.key = "replicas",
      .type = Type::kSection,
-     .doc = "Bounds on the replicas that Signalbox launches and stops.",
+     .doc = "Bounds on the replicas that Signalbox launches and stops, by itself or through "
+            "Kubernetes.",
      .section = &kReplicas},
+    {.key = "kubernetes",
+     .type = Type::kSection,
+     .doc = "Where its replicas are found in the cluster that 'cluster' names.",
+     .section = &kWorkload},
     {.key = "boot",
      .type = Type::kSection,
      .doc = "How long a launch takes until the replica serves.",
@@ -489,8 +495,9 @@ constexpr Field kUnitFields[] = {
      .doc = "How `signalbox emulate` plays this unit; read by nothing else.",
      .section = &kEmulate},
 };
-constexpr Alternatives kUnitAlternatives[] = {{"plateau", "latency_curve"},
-                                              {"endpoints", "replicas"}};
+constexpr std::string_view kPaces[] = {"plateau", "latency_curve"};
+constexpr std::string_view kServers[] = {"endpoints", "replicas"};
+constexpr Alternatives kUnitAlternatives[] = {{kPaces}, {kServers, "kubernetes"}};
 constexpr Section kUnit = {
     .noun = "a unit", .fields = kUnitFields, .alternatives = kUnitAlternatives};
 
@@ -566,6 +573,11 @@ constexpr Field kGatewayFields[] = {
      .type = Type::kSection,
      .doc = "TLS for the admin page, which lets it have an address that is not loopback.",
      .section = &kAdminTls},
+    {.key = "probes",
+     .type = Type::kListen,
+     .doc = "Where /healthz, /readyz and /metrics answer to anybody who reaches it, and nothing "
+            "else does: for an orchestrator's probes and for Prometheus. Default: nowhere but on "
+            "the admin page."},
     {.key = "threads",
      .type = Type::kCount,
      .doc = "Event loops; 0 = one per core.",
@@ -839,6 +851,9 @@ constexpr Field kTenantsFields[] = {
 };
 constexpr Section kTenants = {.noun = "the tenants' rule", .fields = kTenantsFields};
 
+// With these, services and units may come from elsewhere.
+constexpr std::string_view kElsewhere[] = {"cluster", "link"};
+
 constexpr Field kRootFields[] = {
     {.key = "services",
      .type = Type::kSection,
@@ -846,12 +861,14 @@ constexpr Field kRootFields[] = {
             "paths and models match it.",
      .shape = Shape::kByName,
      .is_required = true,
+     .unless = kElsewhere,
      .section = &kService},
     {.key = "units",
      .type = Type::kSection,
      .doc = "What can serve them, by name: one model on one kind of hardware in one framework.",
      .shape = Shape::kByName,
      .is_required = true,
+     .unless = kElsewhere,
      .section = &kUnit},
     {.key = "sources",
      .type = Type::kSection,
@@ -889,7 +906,20 @@ constexpr Field kRootFields[] = {
      .section = &kTracing},
     {.key = "emulator",
      .type = Type::kEndpoint,
-     .doc = "Where `signalbox emulate` takes launches; needed by units with replicas."},
+     .doc = "Where `signalbox emulate` takes launches; units with replicas need it, or "
+            "'kubernetes'."},
+    {.key = "cluster",
+     .type = Type::kSection,
+     .doc = "The Kubernetes cluster that units run in. Default: none is spoken to.",
+     .section = &kCluster},
+    {.key = "scaler",
+     .type = Type::kSection,
+     .doc = "Where KEDA asks for the number of replicas of each unit. Default: nowhere.",
+     .section = &kScaler},
+    {.key = "link",
+     .type = Type::kSection,
+     .doc = "Between one controller and many gateways. Default: each process is both.",
+     .section = &kFleetLink},
 };
 
 }  // namespace

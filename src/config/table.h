@@ -52,15 +52,18 @@ struct Field {
   std::string_view doc;
   Shape shape = Shape::kOne;
   bool is_required = false;
+  // Keys of the same section: where one of them is given, this need not be.
+  std::span<const std::string_view> unless = {};
   std::string_view standard = {};  // the default as one writes it; empty = see doc
   Bounds bounds = {};
   std::span<const std::string_view> choices = {};
   const Section* section = nullptr;
 };
 
-// Of these two keys exactly one must be given.
+// Of these keys exactly one must be given; where `unless` is, at most one.
 struct Alternatives {
-  std::string_view one, other;
+  std::span<const std::string_view> keys;
+  std::string_view unless = {};
 };
 
 struct Section {

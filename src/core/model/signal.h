@@ -47,6 +47,7 @@ struct EndpointFound {
   EndpointId instead_of;
 };
 inline constexpr std::uint64_t kFoundEndpointBit = 1ULL << 63U;
+inline bool is_found(EndpointId id) { return (id.value & kFoundEndpointBit) != 0; }
 
 // The provider will take the replica back at `by` (a spot interruption notice, a host's
 // retirement). A later notice replaces an earlier one; TimePoint::max() withdraws it.

@@ -89,6 +89,32 @@ TEST(FoundReplicas, of_a_launch_that_was_refused_meanwhile_begin_their_own_life)
   EXPECT_EQ(rig.booting(asked.unit), booting - 1);
 }
 
+TEST(FoundReplicas, of_a_unit_that_is_only_watched_serve_and_are_never_stopped) {
+  FleetSpec spec = paper_fleet();
+  spec.units[kInf2.index()].managed = false;
+  ControllerRig rig(spec);
+  for (std::uint64_t i = 0; i < 3; ++i) find_ready(rig, i, kInf2);
+  rig.run(900, 0.0);
+  EXPECT_EQ(rig.ready(kInf2), 3);
+  EXPECT_TRUE(rig.stops.empty());
+  EXPECT_EQ(rig.say(EndpointGone{outside(1), "deleted"}).refused, "");
+  rig.tick();
+  EXPECT_EQ(rig.ready(kInf2), 2);
+  EXPECT_TRUE(rig.stops.empty());
+}
+
+TEST(FoundReplicas, outlive_a_reload_that_names_their_unit) {
+  ControllerRig rig(paper_fleet());
+  find_ready(rig, 1, kInf2);
+  rig.tick();
+  FleetSpec watched = paper_fleet();
+  watched.units[kInf2.index()].managed = false;
+  rig.controller.on_spec(std::make_shared<FleetSpec>(watched), rig.now);
+  rig.run(900, 0.0);
+  EXPECT_EQ(rig.ready(kInf2), 1);
+  EXPECT_TRUE(rig.stops.empty());
+}
+
 TEST(FoundReplicas, said_twice_are_one) {
   ControllerRig rig(paper_fleet());
   find_ready(rig, 1, kInf2);

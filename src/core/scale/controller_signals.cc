@@ -155,16 +155,20 @@ SignalVerdict Controller::take(const EndpointGone& gone, const Signal& signal) {
 
 SignalVerdict Controller::take(const EndpointFound& found, const Signal& signal) {
   if (found.unit.index() >= spec_->units.size()) return unknown_unit(found.unit);
-  if ((found.endpoint.value & kFoundEndpointBit) == 0) {
+  if (!is_found(found.endpoint)) {
     return refused("a found replica needs an id from outside: one with the highest bit set");
   }
-  if (!spec_->unit(found.unit).managed) {
+  if (!spec_->unit(found.unit).endpoints.empty()) {
     return refused(fmt::format("the replicas of {} are listed by the configuration",
                                spec_->unit(found.unit).name));
   }
   if (fleet_.find(found.endpoint) != nullptr) return {};  // said twice
-  fleet_.find_running(found.endpoint, found.unit, found.instead_of,
-                      signal.at + spec_->control.dwell, signal.at);
+  fleet_.find_running({.id = found.endpoint,
+                       .unit = found.unit,
+                       .instead_of = found.instead_of,
+                       .is_ours = spec_->unit(found.unit).managed,
+                       .keep_until = signal.at + spec_->control.dwell},
+                      signal.at);
   return {true, {}};
 }
 

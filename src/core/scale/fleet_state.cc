@@ -76,16 +76,18 @@ std::vector<EndpointId> FleetState::adopt(const FleetSpec& previous, const Fleet
   for (EndpointRecord& record : endpoints_) {
     const auto unit = spec.find_unit(previous.unit(record.unit).name);
     const bool still_listed =
-        unit && (record.managed ? spec.unit(*unit).managed
-                                : std::find(spec.unit(*unit).endpoints.begin(),
-                                            spec.unit(*unit).endpoints.end(),
-                                            record.address) != spec.unit(*unit).endpoints.end());
+        unit && (is_found(record.id) ? spec.unit(*unit).endpoints.empty()
+                 : record.managed    ? spec.unit(*unit).managed
+                                     : std::find(spec.unit(*unit).endpoints.begin(),
+                                                 spec.unit(*unit).endpoints.end(),
+                                                 record.address) != spec.unit(*unit).endpoints.end());
     if (!still_listed) {
       tally(record, -1);
       if (record.managed) orphans.push_back(record.id);
       continue;
     }
     record.unit = *unit;
+    if (is_found(record.id)) record.managed = spec.unit(*unit).managed;
     kept.push_back(std::move(record));
   }
   endpoints_ = std::move(kept);
@@ -110,26 +112,25 @@ EndpointId FleetState::launch(UnitId unit, TimePoint now) {
 }
 
 // Ids from outside are in no order of time, and all above our own.
-void FleetState::find_running(EndpointId id, UnitId unit, EndpointId instead_of,
-                              TimePoint keep_until, TimePoint now) {
-  SIGNALBOX_ASSERT((id.value & kFoundEndpointBit) != 0 && find(id) == nullptr);
+void FleetState::find_running(const FoundReplica& found, TimePoint now) {
+  SIGNALBOX_ASSERT(is_found(found.id) && find(found.id) == nullptr);
   accrue(now);
   EndpointRecord record;
-  record.unit = unit;
+  record.unit = found.unit;
   record.since = record.launched = now;
-  record.billed_from_usd = units_[unit.index()].replica_usd;
-  record.keep_until = keep_until;
-  if (const EndpointRecord* asked = find(instead_of);
-      asked != nullptr && asked->unit == unit && asked->state == EndpointState::kBooting) {
+  record.billed_from_usd = units_[found.unit.index()].replica_usd;
+  record.keep_until = found.keep_until;
+  if (const EndpointRecord* asked = find(found.instead_of);
+      asked != nullptr && asked->unit == found.unit && asked->state == EndpointState::kBooting) {
     record = *asked;
     endpoints_.erase(endpoints_.begin() + (asked - endpoints_.data()));
   } else {
     tally(record, +1);
   }
-  record.id = id;
-  record.managed = true;
+  record.id = found.id;
+  record.managed = found.is_ours;
   const auto place = std::lower_bound(
-      endpoints_.begin(), endpoints_.end(), id,
+      endpoints_.begin(), endpoints_.end(), found.id,
       [](const EndpointRecord& other, EndpointId wanted) { return other.id < wanted; });
   endpoints_.insert(place, std::move(record));
   ++endpoints_version_;

@@ -85,6 +85,17 @@ struct UnitState {
   ReplicaCount count;
 };
 
+// A replica named from outside: takes the place of the launch `instead_of`, if that still boots, or
+// begins its life now.
+struct FoundReplica {
+  EndpointId id;
+  UnitId unit;
+  EndpointId instead_of;
+  bool is_ours = true;  // to stop; else only watched
+  // No surplus before: it is there for a reason, and who has just begun knows no demand yet.
+  TimePoint keep_until;
+};
+
 class FleetState {
  public:
   FleetState(const FleetSpec& spec, TimePoint now);
@@ -95,12 +106,8 @@ class FleetState {
 
   // Pointers to records hold until the next launch or end of any endpoint.
   EndpointId launch(UnitId unit, TimePoint now);
-  // A replica named from outside: takes the place of the launch `instead_of`, if that still boots,
-  // or begins its life now; then it is kept until `keep_until`, for it is there for a reason, and
-  // who has just begun does not know the demand yet.
-  // REQUIRES: `id` has kFoundEndpointBit and is not known.
-  void find_running(EndpointId id, UnitId unit, EndpointId instead_of, TimePoint keep_until,
-                    TimePoint now);
+  // REQUIRES: the id has kFoundEndpointBit and is not known.
+  void find_running(const FoundReplica& found, TimePoint now);
   EndpointRecord* find(EndpointId id);
   // Its life has ended: bills it up to `now`, or for the minimum if we launched it.
   void erase(EndpointId id, const ControlSpec& control, TimePoint now);

@@ -335,7 +335,8 @@ constexpr Field kFaultFields[] = {
      .doc = "From then on no replica answers for the first half of each such period.",
      .bounds = {.at_least = "1ms", .at_most = "24h"}},
 };
-constexpr Alternatives kFaultAlternatives[] = {{"unit", "zone"}};
+constexpr std::string_view kStruck[] = {"unit", "zone"};
+constexpr Alternatives kFaultAlternatives[] = {{kStruck}};
 constexpr Section kFault = {
     .noun = "a fault", .fields = kFaultFields, .alternatives = kFaultAlternatives};
 
