@@ -10,6 +10,7 @@
 #   signalbox_gtest    GoogleTest, GoogleMock and RapidCheck (signalbox_test() links it already)
 #   benchmark::benchmark_main   (signalbox_bench() links it already)
 #   PkgConfig::nghttp2
+#   messages_<name>    classes of a .proto file: signalbox_messages()
 #   signalbox_allocator   mimalloc in place of the C library's allocator, for programs that ship
 #   PkgConfig::clp  PkgConfig::cbc   (solve only)
 #   PkgConfig::cairo  PkgConfig::png  PkgConfig::turbojpeg   (profiler only)
@@ -30,6 +31,7 @@ find_package(rapidcheck REQUIRED)
 find_package(benchmark 1.7 REQUIRED)
 find_package(Boost 1.81 REQUIRED CONFIG COMPONENTS json url)
 find_package(PkgConfig REQUIRED)
+find_package(Protobuf 3.21 REQUIRED)
 pkg_check_modules(nghttp2 REQUIRED IMPORTED_TARGET libnghttp2>=1.52)
 pkg_check_modules(clp REQUIRED IMPORTED_TARGET clp>=1.17)
 pkg_check_modules(cbc REQUIRED IMPORTED_TARGET cbc>=2.10)

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# The four things this tree is made of, and how each is declared:
+# The things this tree is made of, and how each is declared:
 #
 #   signalbox_room(<room>  SOURCES a.cc b.cc  DEPENDS <room>...  LIBRARIES <target>...)
 #   signalbox_test(<room>  a_test.cc b_test.cc  [DEPENDS <room>...]  [LIBRARIES <target>...])
 #   signalbox_bench(<name> a_bench.cc  [DEPENDS <room>...]  [LIBRARIES <target>...])
 #   signalbox_app(<name>   main.cc     [DEPENDS <room>...]  [LIBRARIES <target>...])
+#   signalbox_messages(<name> a.proto)
 #
 # All share the same include root (src/), the same warnings and the same errors for a wrong name, so
 # a room's CMakeLists.txt is a list of its files and nothing else.
@@ -93,6 +94,26 @@ function(signalbox_app name)
   target_compile_options(${name} PRIVATE ${SIGNALBOX_WARNINGS})
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/src")
   _signalbox_link(${name} PRIVATE "signalbox_app(${name})")
+endfunction()
+
+# Messages of a protocol: the library messages_<name> with the classes that protoc makes of one file,
+# included by its path from src/ as "wire/a.pb.h". Generated into the build tree, compiled without
+# our warnings: it is not our code.
+function(signalbox_messages name file)
+  set(target messages_${name})
+  file(RELATIVE_PATH path "${PROJECT_SOURCE_DIR}/src" "${CMAKE_CURRENT_SOURCE_DIR}/${file}")
+  string(REGEX REPLACE "\\.proto$" "" stem "${path}")
+  set(out "${PROJECT_BINARY_DIR}/messages")
+  add_custom_command(
+    OUTPUT "${out}/${stem}.pb.cc" "${out}/${stem}.pb.h"
+    COMMAND "${CMAKE_COMMAND}" -E make_directory "${out}"
+    COMMAND protobuf::protoc "--proto_path=${PROJECT_SOURCE_DIR}/src" "--cpp_out=${out}" "${path}"
+    DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${file}"
+    VERBATIM)
+  add_library(${target} STATIC "${out}/${stem}.pb.cc" "${out}/${stem}.pb.h")
+  target_compile_options(${target} PRIVATE -w)
+  target_include_directories(${target} SYSTEM PUBLIC "${out}")
+  target_link_libraries(${target} PUBLIC protobuf::libprotobuf)
 endfunction()
 
 # Links the caller's DEPENDS (rooms) and LIBRARIES (targets). A name that is no target would reach

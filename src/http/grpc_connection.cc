@@ -181,6 +181,7 @@ GrpcConnection::GrpcConnection(net::Stream stream, std::shared_ptr<GrpcServer::S
 GrpcConnection::~GrpcConnection() { server_->connections.erase(this); }
 
 void GrpcConnection::start() {
+  grow_old();
   if (!server_->tls) return start_link();
   handshake_.emplace(executor(), std::chrono::duration_cast<asio::steady_timer::duration>(
                                      server_->limits.handshake_timeout));
@@ -193,6 +194,27 @@ void GrpcConnection::start() {
     self->handshake_.reset();
     if (error || !self->link_open()) return self->cut_link();
     self->start_link();
+  });
+}
+
+void GrpcConnection::grow_old() {
+  const Duration age = server_->limits.connection_age;
+  if (age <= Duration::zero()) return;
+  const auto after = [](Duration time) {
+    return std::chrono::duration_cast<asio::steady_timer::duration>(time);
+  };
+  const auto weak = std::weak_ptr(std::static_pointer_cast<GrpcConnection>(shared_from_this()));
+  server_->accepted = (server_->accepted + 1) % kAgeSteps;
+  age_.emplace(executor(), after(age - age / 10 * server_->accepted / kAgeSteps));
+  age_->async_wait([weak, after, grace = server_->limits.connection_grace](error_code error) {
+    const auto old = weak.lock();
+    if (error || !old || !old->link_open()) return;
+    old->drain();
+    old->age_->expires_after(after(grace));
+    old->age_->async_wait([weak](error_code stopped) {
+      const auto late = weak.lock();
+      if (!stopped && late) late->close();
+    });
   });
 }
 

@@ -31,7 +31,11 @@ struct GrpcServer::State {
   asio::steady_timer accept_pause;
   std::unordered_map<std::string, GrpcMethod> methods;
   std::unordered_set<GrpcConnection*> connections;
+  int accepted = 0;  // connections, modulo kAgeSteps: each the next step younger at its end
 };
+
+// How many lengths of life connections have.
+inline constexpr int kAgeSteps = 16;
 
 class GrpcStream : public std::enable_shared_from_this<GrpcStream> {
  public:
@@ -96,9 +100,11 @@ class GrpcConnection final : public Http2Link {
   void on_link_end() override;
   void refuse(wire::Http2Stream& stream, int status);
   void lose_streams();
+  void grow_old();
 
   const std::shared_ptr<GrpcServer::State> server_;
   std::optional<asio::steady_timer> handshake_;
+  std::optional<asio::steady_timer> age_;
   std::unordered_map<std::int32_t, std::shared_ptr<GrpcStream>> streams_;
 };
 

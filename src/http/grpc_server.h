@@ -78,6 +78,11 @@ struct GrpcLimits {
   std::uint32_t max_streams = 1'000;            // of one connection
   std::size_t max_connections = 1'000;
   Duration handshake_timeout = 10s;
+  // A connection this old is told to come anew, so that callers who spread over several servers
+  // find those that were added; its calls have `connection_grace` to end. 0 = never. Each lives up
+  // to a tenth less, so that those made at once do not end at once.
+  Duration connection_age{};
+  Duration connection_grace = 10s;
 };
 
 class GrpcServer {
