@@ -201,6 +201,13 @@ class Arrows(HouseTest):
         self.tree.write("src/net/clock.cc", '#include "net/clock.h"\n#include "boost/asio.hpp"\n')
         self.expect(("src/net/clock.cc", 3, "lost-include"))
 
+    def test_the_classes_of_messages_are_as_their_file(self):
+        self.tree.write("src/net/clock.proto", "")
+        self.tree.write("src/net/clock.cc", '#include "net/clock.h"\n#include "net/clock.pb.h"\n')
+        self.expect()
+        self.tree.write("src/net/clock.cc", '#include "net/clock.h"\n#include "net/date.pb.h"\n')
+        self.expect(("src/net/clock.cc", 3, "lost-include"))
+
     def test_a_computed_include_cannot_hide(self):
         self.tree.write("src/base/time.cc", '#define U "core/model/unit.h"\n#include U\n')
         self.expect(("src/base/time.cc", 3, "lost-include"))

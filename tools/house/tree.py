@@ -57,7 +57,10 @@ class Tree:
 
     def resolve_include(self, includer: str, name: str) -> str | None:
         """The file that `#include "name"` means: beside the includer, under src/, or at the top for
-        test/, fuzz/ and bench/, whose include path has the top too. None when there is no such file."""
+        test/, fuzz/ and bench/, whose include path has the top too. The classes that protoc makes of
+        a file are that file: "a.pb.h" is a.proto. None when there is no such file."""
+        if name.endswith(".pb.h"):
+            name = name.removesuffix(".pb.h") + ".proto"
         folders = [os.path.dirname(includer), "src"]
         if not includer.startswith("src/"):
             folders.append("")
