@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "config/config.h"
+#include "config/crd.h"
 #include "config/schema.h"
 
 namespace signalbox::config {
@@ -16,6 +17,7 @@ namespace signalbox::config {
 namespace {
 
 constexpr auto kBroken = "src/config/testdata/broken";
+constexpr auto kCrds = "deploy/crds/";
 constexpr auto kSchema = "schema/signalbox.schema.json";
 
 }  // namespace
@@ -37,6 +39,12 @@ std::vector<Golden> goldens() {
   std::sort(found.begin(), found.end(),
             [](const Golden& a, const Golden& b) { return a.name < b.name; });
   found.push_back({"schema", kSchema, schema_json()});
+  for (const auto& kind : {kRoutedServices, kDeploymentUnits}) {
+    found.push_back(
+        {std::string(kind.plural),
+         std::string(kCrds) + std::string(kApiGroup) + "_" + std::string(kind.plural) + ".yaml",
+         crd_yaml(kind)});
+  }
   return found;
 }
 

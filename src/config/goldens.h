@@ -16,8 +16,9 @@ struct Golden {
   std::string actual;  // what the code says now
 };
 
-// One per broken configuration, sorted by name, then the schema. A broken configuration that loads
-// has "loads without an error". REQUIRES: the working directory is the top of the tree.
+// One per broken configuration, sorted by name, then the schema and the definitions of objects. A
+// broken configuration that loads has "loads without an error". REQUIRES: the working directory is
+// the top of the tree.
 std::vector<Golden> goldens();
 
 // The contents of a file; "" when it cannot be read.
