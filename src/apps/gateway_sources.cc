@@ -66,6 +66,7 @@ std::string needs_new_process(const config::Config& running, const config::Confi
   const auto& then = wanted.gateway;
   if (now.listen != then.listen) return "gateway.listen";
   if (now.admin != then.admin) return "gateway.admin";
+  if (now.probes != then.probes) return "gateway.probes";
   if (now.threads != then.threads) return "gateway.threads";
   if (now.access_log != then.access_log) return "gateway.access_log";
   if (now.explain_ring != then.explain_ring) return "gateway.explain_ring";
@@ -74,6 +75,9 @@ std::string needs_new_process(const config::Config& running, const config::Confi
   if (running.tracing != wanted.tracing) return "tracing";
   if (running.journal != wanted.journal) return "journal";
   if (running.emulator != wanted.emulator) return "emulator";
+  if (running.cluster != wanted.cluster) return "cluster";
+  if (running.scaler != wanted.scaler) return "scaler";
+  if (running.link != wanted.link) return "link";
   return {};
 }
 

@@ -80,6 +80,9 @@ Node::Node(NodeOptions options, std::shared_ptr<const core::FleetSpec> spec)
               .reload = [this] { return reload_here(); },
               .ready = [this] { return !draining_.load(); },
               .audit = options_.audit}),
+      probes_(control_thread_.io(),
+              {.unready = [this] { return draining_.load() ? "draining" : std::string(); },
+               .metrics = [this] { return admin_.metrics_text(); }}),
       memory_(control_thread_.io(),
               {.read = options_.memory_use,
                .told = [this](const gateway::MemoryUse& use, gateway::Pressure pressure) {
@@ -99,6 +102,10 @@ Result<Node::Bound> Node::start() {
   if (options_.admin_tls) admin_.use_tls(options_.admin_tls);
   auto admin_address = listen_for_admin();
   if (!admin_address.ok()) return Error{"gateway.admin: " + admin_address.error().message};
+  if (options_.probes) {
+    auto probes_address = listen_for_probes();
+    if (!probes_address.ok()) return Error{"gateway.probes: " + probes_address.error().message};
+  }
   if (actuator_) actuator_->start(control_);
   prober_.start(control_);
   sources_.start(control_);
@@ -120,10 +127,21 @@ Result<core::Address> Node::listen_for_admin() {
   return admin_.listen(std::move(*listener));
 }
 
+Result<core::Address> Node::listen_for_probes() {
+  auto& inherited = options_.probe_listeners;
+  auto listener = inherited.empty()
+                      ? net::Listener::bind({options_.probes->host, options_.probes->port}, false)
+                      : Result<net::Listener>(std::move(inherited.front()));
+  if (!listener.ok()) return listener.error();
+  probes_listening_ = listener->fd();
+  return probes_.listen(std::move(*listener));
+}
+
 std::vector<net::NamedListener> Node::listeners() const {
   std::vector<net::NamedListener> all;
   for (const int fd : gateway_.listening()) all.push_back({kGatewayListener, fd});
   all.push_back({kAdminListener, admin_listening_});
+  if (probes_listening_ >= 0) all.push_back({kProbesListener, probes_listening_});
   return all;
 }
 
@@ -179,7 +197,10 @@ void Node::drain() {
 void Node::retire() {
   draining_ = true;
   gateway_.drain(kGrace);
-  asio::post(control_thread_.io(), [this] { admin_.close(); });
+  asio::post(control_thread_.io(), [this] {
+    admin_.close();
+    probes_.close();
+  });
 }
 
 void Node::stop() {

@@ -23,6 +23,7 @@
 #include "gateway/gateway.h"
 #include "gateway/memory_use.h"
 #include "gateway/memory_watch.h"
+#include "gateway/probe_page.h"
 #include "net/loop_thread.h"
 #include "net/successor.h"
 
@@ -31,6 +32,7 @@ namespace signalbox::apps {
 // Names of its listeners, where they are handed from process to process.
 inline constexpr const char* kGatewayListener = "gateway";
 inline constexpr const char* kAdminListener = "admin";
+inline constexpr const char* kProbesListener = "probes";
 
 // A configuration read again.
 struct Reloaded {
@@ -44,6 +46,7 @@ struct Reloaded {
 struct NodeOptions {
   gateway::Options gateway;
   core::Address admin{"127.0.0.1", 9901};
+  std::optional<core::Address> probes;  // none = only on the admin page
   // Who may do what there; null = everybody everything.
   std::shared_ptr<const gateway::AdminRights> admin_rights;
   std::shared_ptr<const net::TlsServer> admin_tls;  // null = in clear
@@ -63,6 +66,7 @@ struct NodeOptions {
   // Taken over from an earlier process, or from systemd; none = bound here.
   std::vector<net::Listener> gateway_listeners = {};
   std::vector<net::Listener> admin_listeners = {};  // at most one
+  std::vector<net::Listener> probe_listeners = {};  // likewise
 };
 
 class Node {
@@ -99,6 +103,7 @@ class Node {
   std::string reload_here();
   void on_memory(const gateway::MemoryUse& use, gateway::Pressure pressure);
   Result<core::Address> listen_for_admin();
+  Result<core::Address> listen_for_probes();
 
   NodeOptions options_;
   net::LoopThread control_thread_;
@@ -109,13 +114,15 @@ class Node {
   RefusalNews refusals_;
   control::ControlLoop control_;
   gateway::Admin admin_;
+  gateway::ProbePage probes_;
   gateway::MemoryWatch memory_;
   gateway::Pressure pressure_ = gateway::Pressure::kNone;
   mutable std::mutex mutex_;
   std::shared_ptr<const core::FleetView> view_;  // under mutex_
   std::atomic<bool> draining_{false};
   bool running_ = false;
-  int admin_listening_ = -1;  // the page's own
+  int admin_listening_ = -1;   // the page's own
+  int probes_listening_ = -1;  // likewise; -1 = none
 };
 
 }  // namespace signalbox::apps

@@ -111,6 +111,7 @@ int serve_command(const ServeOptions& options) {
   node_options.audit = [](const std::string& line) { spdlog::info("audit: {}", line); };
   node_options.gateway.seed = static_cast<std::uint64_t>(net::unix_nanos());
   node_options.admin = config.gateway.admin;
+  node_options.probes = config.gateway.probes;
   node_options.emulator = config.emulator;
   auto signal_sources = source_plans(config.sources);
   if (!signal_sources.ok()) return fail(kExitBadUsage, signal_sources.error().message);
@@ -154,6 +155,11 @@ int serve_command(const ServeOptions& options) {
       fitting(inheritance->take(kGatewayListener), config.gateway.listen, "gateway.listen");
   node_options.admin_listeners =
       fitting(inheritance->take(kAdminListener), config.gateway.admin, "gateway.admin");
+
+  if (config.gateway.probes) {
+    node_options.probe_listeners =
+        fitting(inheritance->take(kProbesListener), *config.gateway.probes, "gateway.probes");
+  }
 
   Node node(std::move(node_options), std::make_shared<core::FleetSpec>(config.fleet));
   running = &node;

@@ -168,9 +168,11 @@ Admin::Answer Admin::index() const {
 }
 
 Admin::Answer Admin::metrics() {
-  return text(
-      200, observe::render_metrics(*ports_.view(), gateway_.report(), history_, gateway_.stats()),
-      std::string(observe::kMetricsContentType));
+  return text(200, metrics_text(), std::string(observe::kMetricsContentType));
+}
+
+std::string Admin::metrics_text() {
+  return observe::render_metrics(*ports_.view(), gateway_.report(), history_, gateway_.stats());
 }
 
 Admin::Answer Admin::fleet() {

@@ -53,6 +53,10 @@ class Admin {
 
   // To be called with every plan: pages tell of mode changes.
   void on_plan(const core::Plan& plan) { history_.record(plan); }
+  const observe::ModeHistory& history() const { return history_; }
+
+  // As on the page.
+  std::string metrics_text();
 
  private:
   using Answer = http::Response;
