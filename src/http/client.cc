@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <optional>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -69,8 +68,9 @@ struct Client::State {
 
   asio::io_context& io;
   std::unordered_map<std::string, std::vector<std::shared_ptr<Link>>> idle;  // by pool_of()
-  std::unordered_set<std::shared_ptr<Call>> calls;
-  std::unordered_set<std::shared_ptr<Http2Call>> http2_calls;
+  std::unordered_map<CallId, std::shared_ptr<Call>> calls;
+  std::unordered_map<CallId, std::shared_ptr<Http2Call>> http2_calls;
+  CallId last_id = 0;
   bool closed = false;
 
   std::shared_ptr<Link> take_idle(const std::string& pool);
@@ -93,9 +93,10 @@ void put_idle(const std::shared_ptr<Client::State>& state, const std::string& po
 
 class Call : public std::enable_shared_from_this<Call> {
  public:
-  Call(const std::shared_ptr<Client::State>& client, const core::Address& address,
+  Call(const std::shared_ptr<Client::State>& client, CallId id, const core::Address& address,
        const Request& request, const CallOptions& options, Client::Done done)
       : client_(client),
+        id_(id),
         address_(address),
         peer_(core::to_string(address)),
         server_name_(options.server_name.empty() ? address.host : options.server_name),
@@ -170,7 +171,8 @@ class Call : public std::enable_shared_from_this<Call> {
   }
 
   void exchange(bool reused) {
-    link_->exchange(request_, head_request_, options_.max_body, options_.on_body,
+    link_->exchange(request_, head_request_,
+                    {options_.max_body, options_.on_body, options_.stream_body},
                     [self = shared_from_this(), reused](Link::Outcome outcome) {
                       if (!self->done_) return;
                       if (outcome.unanswered && reused) return self->connect();
@@ -193,7 +195,7 @@ class Call : public std::enable_shared_from_this<Call> {
     const auto self = shared_from_this();
     const auto done = std::exchange(done_, nullptr);
     release();
-    if (const auto client = client_.lock()) client->calls.erase(self);
+    if (const auto client = client_.lock()) client->calls.erase(id_);
     done(std::move(answer));
   }
 
@@ -205,6 +207,7 @@ class Call : public std::enable_shared_from_this<Call> {
   }
 
   std::weak_ptr<Client::State> client_;
+  const CallId id_;
   const core::Address address_;
   const std::string peer_;
   const std::string server_name_;
@@ -250,34 +253,39 @@ Client::Client(asio::io_context& io) : state_(std::make_shared<State>(io)) {}
 
 Client::~Client() { close(); }
 
-void Client::call(const core::Address& address, const Request& request, const CallOptions& options,
-                  Done done) {
-  if (state_->closed) return;
+CallId Client::call(const core::Address& address, const Request& request,
+                    const CallOptions& options, Done done) {
+  const CallId id = ++state_->last_id;
+  if (state_->closed) return id;
   if (options.http2) {
-    const auto place = std::make_shared<std::weak_ptr<Http2Call>>();
-    const auto over_http2 =
+    const auto call =
         std::make_shared<Http2Call>(state_->io, address, request, options,
-                                    [weak = std::weak_ptr(state_), place,
+                                    [weak = std::weak_ptr(state_), id,
                                      done = std::move(done)](Result<Response, ClientError> answer) {
                                       if (const auto client = weak.lock())
-                                        client->http2_calls.erase(place->lock());
+                                        client->http2_calls.erase(id);
                                       done(std::move(answer));
                                     });
-    *place = over_http2;
-    state_->http2_calls.insert(over_http2);
-    over_http2->start();
-    return;
+    state_->http2_calls.emplace(id, call);
+    call->start();
+    return id;
   }
-  auto call = std::make_shared<Call>(state_, address, request, options, std::move(done));
-  state_->calls.insert(call);
+  const auto call = std::make_shared<Call>(state_, id, address, request, options, std::move(done));
+  state_->calls.emplace(id, call);
   call->start();
+  return id;
+}
+
+void Client::cancel(CallId id) {
+  if (auto call = state_->calls.extract(id)) return call.mapped()->cancel();
+  if (auto call = state_->http2_calls.extract(id)) call.mapped()->cancel();
 }
 
 void Client::close() {
   state_->closed = true;
   const auto calls = std::exchange(state_->calls, {});
-  for (const auto& call : calls) call->cancel();
-  for (const auto& call : std::exchange(state_->http2_calls, {})) call->cancel();
+  for (const auto& [id, call] : calls) call->cancel();
+  for (const auto& [id, call] : std::exchange(state_->http2_calls, {})) call->cancel();
   const auto idle = std::exchange(state_->idle, {});
   for (const auto& [pool, links] : idle) {
     for (const auto& link : links) link->close();

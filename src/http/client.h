@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -48,7 +49,12 @@ struct CallOptions {
   // Told of each piece of the answer's body as it comes, before the call ends: when a stream's
   // tokens came is lost in the whole. It may not call or close the client.
   std::function<void(std::string_view)> on_body = {};
+  // The body of an answer of 2xx is only handed to on_body: neither kept nor bounded by max_body,
+  // so that it may go on for hours. Any other answer comes whole, without on_body. Over HTTP/1.
+  bool stream_body = false;
 };
+
+using CallId = std::uint64_t;
 
 class Client {
  public:
@@ -66,8 +72,12 @@ class Client {
   // and Content-Length are set here unless the request brings them. A request that fails on a
   // *reused* connection before any response byte is sent once more on a fresh one.
   // REQUIRES: no CR or LF in method, target or headers.
-  void call(const core::Address& address, const Request& request, const CallOptions& options,
-            Done done);
+  CallId call(const core::Address& address, const Request& request, const CallOptions& options,
+              Done done);
+
+  // Ends one call: its callback is never called, its connection is closed. Nothing, where it has
+  // ended.
+  void cancel(CallId id);
 
   // Cancels everything and closes all connections; callbacks not called by now never are. Later
   // calls are dropped the same way.

@@ -361,6 +361,44 @@ TEST(Client, survives_thousands_of_calls_and_abrupt_resets) {
   EXPECT_LE(client.idle_connections(), static_cast<std::size_t>(kSideBySide));
 }
 
+TEST(Client, a_streamed_body_is_handed_out_and_neither_kept_nor_bounded) {
+  LiveServer server([](const Request& request, const ResponderPtr& responder) {
+    responder->start(request.target == "/watch" ? 200 : 410, {});
+    for (int i = 0; i < 5; ++i) responder->write("0123456789");
+    responder->finish();
+  });
+  Caller caller;
+  std::string streamed;
+  CallOptions options{.max_body = 20, .stream_body = true};
+  options.on_body = [&](std::string_view piece) { streamed += piece; };
+  const Answer answer = caller.call(server.address(), {.target = "/watch"}, options);
+  ASSERT_TRUE(answer.ok()) << answer.error().message;
+  EXPECT_EQ(answer->body, "");
+  EXPECT_EQ(streamed.size(), 50u);
+  options.max_body = 50;
+  const Answer gone = caller.call(server.address(), {.target = "/gone"}, options);
+  ASSERT_TRUE(gone.ok()) << gone.error().message;
+  EXPECT_EQ(gone->status, 410);
+  EXPECT_EQ(gone->body.size(), 50u) << "an answer that is no stream comes whole";
+  EXPECT_EQ(streamed.size(), 50u);
+}
+
+TEST(Client, one_call_of_several_is_cancelled) {
+  LiveServer server([](const Request& request, const ResponderPtr& responder) {
+    if (request.target == "/hangs") return responder->start(200, {});
+    echo(request, responder);
+  });
+  Caller caller;
+  const CallId id = caller.client.call(server.address(), {.target = "/hangs"}, {},
+                                       [](const Answer&) { FAIL() << "it was cancelled"; });
+  EXPECT_EQ(caller.body(server.address(), {.target = "/other"}), "GET /other ");
+  EXPECT_EQ(caller.client.calls_in_flight(), 1u);
+  caller.client.cancel(id);
+  caller.client.cancel(id);
+  EXPECT_EQ(caller.client.calls_in_flight(), 0u);
+  EXPECT_EQ(caller.body(server.address(), {.target = "/more"}), "GET /more ");
+}
+
 TEST(Client, call_blocking_runs_one_call_to_its_end) {
   LiveServer server(echo);
   const Answer answer = call_blocking(server.address(), {.target = "/tool"});

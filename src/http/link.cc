@@ -32,8 +32,9 @@ Link::Link(asio::io_context& io, std::string peer, std::shared_ptr<const net::Tl
       tls_(std::move(tls)),
       server_name_(std::move(server_name)) {
   parser_.on_body([this](std::string_view piece) {
-    body_ += piece;
-    if (on_body_) on_body_(piece);
+    const bool is_asked_for = parser_.head().status / 100 == 2;
+    if (!reading_.streams || !is_asked_for) body_ += piece;
+    if (reading_.on_body && (!reading_.streams || is_asked_for)) reading_.on_body(piece);
   });
 }
 
@@ -59,14 +60,12 @@ void Link::secure(Connected connected) {
                             });
 }
 
-void Link::exchange(std::string request, bool head_request, std::size_t max_body, OnBody on_body,
-                    Ended ended) {
+void Link::exchange(std::string request, bool head_request, Reading reading, Ended ended) {
   SIGNALBOX_ASSERT(!ended_ && !writing_ && is_open());
   lost_ = nullptr;
   ended_ = std::move(ended);
-  on_body_ = std::move(on_body);
+  reading_ = std::move(reading);
   request_ = std::move(request);
-  max_body_ = max_body;
   body_.clear();
   parser_.reset(head_request);
   writing_ = true;
@@ -78,7 +77,7 @@ void Link::exchange(std::string request, bool head_request, std::size_t max_body
 void Link::close() {
   stream_.close();
   ended_ = nullptr;
-  on_body_ = nullptr;
+  reading_ = {};
   lost_ = nullptr;
 }
 
@@ -107,7 +106,7 @@ void Link::on_data(std::string_view bytes) {
                  false);
     }
     pending_.erase(0, *taken);
-    if (body_.size() > max_body_) {
+    if (body_.size() > reading_.max_body) {
       return end(error(ClientFailure::kProtocol, "sent more than the largest answer allowed"),
                  false);
     }
@@ -137,7 +136,7 @@ void Link::on_end(error_code ec) {
 void Link::end(Result<Response, ClientError> answer, bool reusable) {
   const auto self = shared_from_this();
   const auto ended = std::exchange(ended_, nullptr);
-  on_body_ = nullptr;
+  reading_ = {};
   const bool broken = !answer.ok() && answer.error().kind == ClientFailure::kReset;
   if (!reusable) close();
   ended({std::move(answer), reusable, broken && !parser_.started()});

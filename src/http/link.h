@@ -29,9 +29,15 @@ class Link : public std::enable_shared_from_this<Link> {
     bool unanswered = false;  // it broke before any byte of the answer
   };
 
+  // What becomes of the answer's body: see CallOptions.
+  struct Reading {
+    std::size_t max_body = 0;
+    std::function<void(std::string_view)> on_body;
+    bool streams = false;
+  };
+
   using Connected = std::function<void(error_code)>;
   using Ended = std::function<void(Outcome)>;
-  using OnBody = std::function<void(std::string_view)>;
   using Lost = std::function<void()>;
 
   // Over TLS if `tls` is set; the peer's certificate must then be for `server_name`.
@@ -45,8 +51,7 @@ class Link : public std::enable_shared_from_this<Link> {
   // Sends `request` and reads the answer; `ended` is called once, from the loop, unless close()
   // comes first, and `on_body`, unless empty, of every piece of the body before that. REQUIRES:
   // connected, no exchange under way.
-  void exchange(std::string request, bool head_request, std::size_t max_body, OnBody on_body,
-                Ended ended);
+  void exchange(std::string request, bool head_request, Reading reading, Ended ended);
 
   // From now until the next exchange, tells when the link broke; it is closed by then.
   void watch(Lost lost) { lost_ = std::move(lost); }
@@ -75,10 +80,9 @@ class Link : public std::enable_shared_from_this<Link> {
   std::string pending_;  // read, not yet parsed
   wire::ResponseParser parser_;
   std::string body_;
-  std::size_t max_body_ = 0;
   std::string request_;
   bool writing_ = false;
-  OnBody on_body_;
+  Reading reading_;
   Ended ended_;  // set while an exchange is under way
   Lost lost_;
 };

@@ -27,7 +27,8 @@ using NamesPtr = std::unique_ptr<GENERAL_NAMES, FreeBy<GENERAL_NAMES_free>>;
 // Larger is no PEM file of anybody's.
 constexpr std::size_t kLargestFile = 4UL * 1024 * 1024;
 
-Result<BioPtr> read_file(const std::string& path, std::string& text) {
+Result<std::string> read_file(const std::string& path) {
+  std::string text;
   const std::unique_ptr<std::FILE, FreeBy<std::fclose>> file(std::fopen(path.c_str(), "rbe"));
   if (!file) return Error{fmt::format("{} cannot be read: {}", path, std::strerror(errno))};
   std::array<char, 4096> buffer;
@@ -39,6 +40,10 @@ Result<BioPtr> read_file(const std::string& path, std::string& text) {
   if (std::ferror(file.get()) != 0) {
     return Error{fmt::format("{} cannot be read: {}", path, std::strerror(errno))};
   }
+  return text;
+}
+
+BioPtr reader_of(const std::string& text) {
   ERR_clear_error();
   return BioPtr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
 }
@@ -64,49 +69,59 @@ std::string date_of(const ASN1_TIME* time) {
 }  // namespace
 
 Result<std::vector<CertificatePtr>> read_certificates(const std::string& path) {
-  std::string text;
-  auto file = read_file(path, text);
-  if (!file.ok()) return file.error();
+  const auto text = read_file(path);
+  if (!text.ok()) return text.error();
+  return certificates_in(*text, path);
+}
+
+Result<std::vector<CertificatePtr>> certificates_in(const std::string& text,
+                                                    const std::string& name) {
+  const BioPtr reader = reader_of(text);
   std::vector<CertificatePtr> certificates;
   for (;;) {
-    CertificatePtr next(PEM_read_bio_X509(file->get(), nullptr, nullptr, nullptr));
+    CertificatePtr next(PEM_read_bio_X509(reader.get(), nullptr, nullptr, nullptr));
     if (!next) break;
     certificates.push_back(std::move(next));
   }
   const bool ended = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
   const std::string reason = last_openssl_reason();
   if (!ended) {
-    return Error{fmt::format("{}: certificate {} of the file is damaged: {}", path,
+    return Error{fmt::format("{}: certificate {} of the file is damaged: {}", name,
                              certificates.size() + 1, reason)};
   }
   if (certificates.empty()) {
     return Error{
         fmt::format("{} holds no certificate: wanted is PEM, which begins with "
                     "-----BEGIN CERTIFICATE-----",
-                    path)};
+                    name)};
   }
   return certificates;
 }
 
 Result<KeyPtr> read_private_key(const std::string& path) {
-  std::string text;
-  auto file = read_file(path, text);
-  if (!file.ok()) return file.error();
+  auto text = read_file(path);
+  if (!text.ok()) return text.error();
+  auto key = private_key_in(*text, path);
+  OPENSSL_cleanse(text->data(), text->size());
+  return key;
+}
+
+Result<KeyPtr> private_key_in(const std::string& text, const std::string& name) {
+  const BioPtr reader = reader_of(text);
   bool passphrase = false;
-  KeyPtr key(PEM_read_bio_PrivateKey(file->get(), nullptr, no_passphrase, &passphrase));
-  OPENSSL_cleanse(text.data(), text.size());
+  KeyPtr key(PEM_read_bio_PrivateKey(reader.get(), nullptr, no_passphrase, &passphrase));
   if (key) return key;
   ERR_clear_error();
   if (passphrase) {
     return Error{
         fmt::format("{}: the key is protected by a passphrase, and there is nobody to ask "
                     "for it: take it off with openssl pkey -in FILE -out NEW",
-                    path)};
+                    name)};
   }
   return Error{
       fmt::format("{} holds no private key: wanted is PEM, which begins with "
                   "-----BEGIN PRIVATE KEY-----",
-                  path)};
+                  name)};
 }
 
 TlsPeer describe(X509& certificate) {

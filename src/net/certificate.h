@@ -19,6 +19,11 @@ Result<std::vector<CertificatePtr>> read_certificates(const std::string& path);
 // A private key without a passphrase.
 Result<KeyPtr> read_private_key(const std::string& path);
 
+// The same from text that came from elsewhere; `name` stands for the file in complaints.
+Result<std::vector<CertificatePtr>> certificates_in(const std::string& text,
+                                                    const std::string& name);
+Result<KeyPtr> private_key_in(const std::string& text, const std::string& name);
+
 // Subject, names and fingerprint.
 TlsPeer describe(X509& certificate);
 

@@ -67,9 +67,17 @@ class TlsServer {
   std::vector<std::string> warnings_;
 };
 
+// PEM texts that came from elsewhere than a file of their own, and what complaints call them.
+struct TlsTexts {
+  std::string ca{};
+  std::string certificate{}, key{};
+  std::string name{};
+};
+
 struct TlsClientOptions {
   std::string ca_file{};            // empty = the authorities that the system trusts
   TlsFiles own{};                   // shown to servers that ask; empty = none
+  TlsTexts texts{};                 // each that is not empty counts instead of its file
   std::vector<std::string> alpn{};  // offered in this order; empty = not negotiated
 };
 

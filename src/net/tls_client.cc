@@ -14,18 +14,25 @@ Result<std::shared_ptr<const TlsClient>> TlsClient::make(const TlsClientOptions&
   const std::shared_ptr<TlsClient> client(new TlsClient);
   SSL_CTX* context = client->context_ = make_tls_context(TLS_client_method()).release();
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
-  if (options.ca_file.empty()) {
+  X509_STORE& store = *SSL_CTX_get_cert_store(context);
+  const TlsTexts& texts = options.texts;
+  if (!texts.ca.empty()) {
+    const auto trusted = trust_text(store, texts.ca, texts.name + ": the authority");
+    if (!trusted.ok()) return trusted.error();
+  } else if (options.ca_file.empty()) {
     if (SSL_CTX_set_default_verify_paths(context) != 1) {
       return Error{
           fmt::format("the system's certificate authorities cannot be read: {}; name a "
                       "file of those to believe",
                       last_openssl_reason())};
     }
-  } else if (const auto trusted = trust(*SSL_CTX_get_cert_store(context), options.ca_file);
-             !trusted.ok()) {
+  } else if (const auto trusted = trust(store, options.ca_file); !trusted.ok()) {
     return trusted.error();
   }
-  if (!options.own.certificate.empty()) {
+  if (!texts.certificate.empty()) {
+    const auto own = use_certificate(*context, texts, client->warnings_);
+    if (!own.ok()) return own.error();
+  } else if (!options.own.certificate.empty()) {
     const auto own = use_certificate(*context, options.own, client->warnings_);
     if (!own.ok()) return own.error();
   }

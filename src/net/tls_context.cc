@@ -26,6 +26,22 @@ constexpr const char* kTls13Ciphers =
 constexpr const char* kGroups = "X25519:P-256:P-384";
 constexpr std::size_t kLongestProtocol = 255;  // RFC 7301, section 3.1
 
+Result<CertificatePtr> use_pair(SSL_CTX& context, Result<std::vector<CertificatePtr>> chain,
+                                Result<KeyPtr> key, const TlsFiles& names,
+                                std::vector<std::string>& warnings);
+
+Result<std::vector<CertificatePtr>> believe(X509_STORE& store,
+                                            Result<std::vector<CertificatePtr>> authorities,
+                                            const std::string& name) {
+  if (!authorities.ok()) return authorities.error();
+  for (const auto& authority : *authorities) {
+    if (X509_STORE_add_cert(&store, authority.get()) != 1) {
+      return Error{fmt::format("{} cannot be used: {}", name, last_openssl_reason())};
+    }
+  }
+  return authorities;
+}
+
 }  // namespace
 
 SslContextPtr make_tls_context(const SSL_METHOD* method) {
@@ -47,9 +63,23 @@ SslContextPtr make_tls_context(const SSL_METHOD* method) {
 
 Result<CertificatePtr> use_certificate(SSL_CTX& context, const TlsFiles& files,
                                        std::vector<std::string>& warnings) {
-  auto chain = read_certificates(files.certificate);
+  return use_pair(context, read_certificates(files.certificate), read_private_key(files.key), files,
+                  warnings);
+}
+
+Result<CertificatePtr> use_certificate(SSL_CTX& context, const TlsTexts& texts,
+                                       std::vector<std::string>& warnings) {
+  const TlsFiles names{texts.name + ": the certificate", texts.name + ": the key"};
+  return use_pair(context, certificates_in(texts.certificate, names.certificate),
+                  private_key_in(texts.key, names.key), names, warnings);
+}
+
+namespace {
+
+Result<CertificatePtr> use_pair(SSL_CTX& context, Result<std::vector<CertificatePtr>> chain,
+                                Result<KeyPtr> key, const TlsFiles& files,
+                                std::vector<std::string>& warnings) {
   if (!chain.ok()) return chain.error();
-  auto key = read_private_key(files.key);
   if (!key.ok()) return key.error();
   CertificatePtr own = std::move(chain->front());
   if (X509_check_private_key(own.get(), key->get()) != 1) {
@@ -79,6 +109,8 @@ Result<CertificatePtr> use_certificate(SSL_CTX& context, const TlsFiles& files,
   return own;
 }
 
+}  // namespace
+
 Result<std::string> alpn_on_the_wire(const std::vector<std::string>& protocols) {
   std::string wire;
   for (const auto& protocol : protocols) {
@@ -93,14 +125,12 @@ Result<std::string> alpn_on_the_wire(const std::vector<std::string>& protocols) 
 }
 
 Result<std::vector<CertificatePtr>> trust(X509_STORE& store, const std::string& ca_file) {
-  auto authorities = read_certificates(ca_file);
-  if (!authorities.ok()) return authorities.error();
-  for (const auto& authority : *authorities) {
-    if (X509_STORE_add_cert(&store, authority.get()) != 1) {
-      return Error{fmt::format("{} cannot be used: {}", ca_file, last_openssl_reason())};
-    }
-  }
-  return authorities;
+  return believe(store, read_certificates(ca_file), ca_file);
+}
+
+Result<std::vector<CertificatePtr>> trust_text(X509_STORE& store, const std::string& text,
+                                               const std::string& name) {
+  return believe(store, certificates_in(text, name), name);
 }
 
 }  // namespace signalbox::net

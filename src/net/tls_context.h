@@ -20,10 +20,17 @@ SslContextPtr make_tls_context(const SSL_METHOD* method);
 Result<CertificatePtr> use_certificate(SSL_CTX& context, const TlsFiles& files,
                                        std::vector<std::string>& warnings);
 
+// Likewise, of a client's, from PEM texts.
+Result<CertificatePtr> use_certificate(SSL_CTX& context, const TlsTexts& texts,
+                                       std::vector<std::string>& warnings);
+
 // The protocols as TLS carries them: each with its length in front.
 Result<std::string> alpn_on_the_wire(const std::vector<std::string>& protocols);
 
 // Believes those whom the file's certificates vouch for; returns these certificates.
 Result<std::vector<CertificatePtr>> trust(X509_STORE& store, const std::string& ca_file);
+// Likewise of a text; `name` stands for the file in complaints.
+Result<std::vector<CertificatePtr>> trust_text(X509_STORE& store, const std::string& text,
+                                               const std::string& name);
 
 }  // namespace signalbox::net

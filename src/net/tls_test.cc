@@ -110,5 +110,21 @@ TEST_F(TlsFilesTest, a_client_reads_its_files_too) {
   EXPECT_THAT(mixed.error().message, HasSubstr("is not the key of the certificate"));
 }
 
+TEST_F(TlsFilesTest, a_client_takes_texts_where_there_are_no_files_and_never_quotes_them) {
+  const auto [certificate, key] = authority_.issue({});
+  const TlsTexts texts{
+      .ca = authority_.pem(), .certificate = certificate, .key = key, .name = "user admin"};
+  EXPECT_TRUE(TlsClient::make({.texts = texts}).ok());
+  TlsTexts mixed = texts;
+  mixed.key = authority_.issue({}).second;
+  const auto refused = TlsClient::make({.texts = mixed});
+  ASSERT_FALSE(refused.ok());
+  EXPECT_THAT(refused.error().message, HasSubstr("user admin: the key is not the key of"));
+  EXPECT_EQ(refused.error().message.find("BEGIN"), std::string::npos);
+  const auto no_ca = TlsClient::make({.texts = {.ca = "nonsense", .name = "cluster here"}});
+  ASSERT_FALSE(no_ca.ok());
+  EXPECT_THAT(no_ca.error().message, HasSubstr("cluster here: the authority holds no certificate"));
+}
+
 }  // namespace
 }  // namespace signalbox::net
