@@ -57,6 +57,10 @@ void sse_counter(std::string_view bytes);
 void prometheus_text(std::string_view bytes);
 void prometheus_answer(std::string_view bytes);
 void feeds(std::string_view bytes);
+// What API servers of Kubernetes send, and how they are found (kube.cc).
+void kube_frames(std::string_view bytes);
+void kubeconfig(std::string_view bytes);
+void kube_snapshot(std::string_view bytes);
 // What units answer to golden prompts (golden.cc).
 void picture(std::string_view bytes);
 void golden_answer(std::string_view bytes);
