@@ -65,6 +65,7 @@ struct EndpointDigest {
 struct RouterDigest {
   TimePoint at{};
   std::uint64_t view_version = 0;         // the view these numbers were counted under
+  std::uint64_t leases_version = 0;       // and the slot leases obeyed since then
   std::vector<ServiceDigest> services;    // indexed by ServiceId
   std::vector<UnitDigest> units;          // indexed by UnitId
   std::vector<EndpointDigest> endpoints;  // ordered by id

@@ -84,6 +84,9 @@ struct FleetView {
   // Another number whenever `endpoints` differs from the view before in any way. Equal numbers of
   // one publisher mean equal endpoints; 0 = not tracked, equal to nothing.
   std::uint64_t endpoints_version = 0;
+  // Of the leases that `leased_slots` shows to this reader; they go by a count of their own, since
+  // they are divided anew more often than the fleet changes. 0 = none: a Router that is alone.
+  std::uint64_t leases_version = 0;
   std::vector<ServicePlan> services;  // indexed by ServiceId
   std::vector<SourceView> sources;    // the declared ones first, then others that were heard
   double cost_usd_per_hour = 0.0;     // of everything billed now

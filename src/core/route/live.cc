@@ -61,6 +61,7 @@ void LiveFleet::adopt(const FleetView& view, const FleetSpec* previous_spec, Tim
     endpoint.limit.set_most(spec.slots);
     if (seen.foreign_load == 0) endpoint.unfelt = 0;
     endpoint.foreign = endpoint.unfelt >= kUnfeltAllowed ? 0 : seen.foreign_load;
+    endpoint.leased = seen.leased_slots;
     set_slots(endpoint, endpoint.adaptive ? endpoint.limit.limit() : spec.slots);
     endpoint.free_position = -1;
     endpoint.trusted = endpoint.ready && !endpoint.ejection.ejected(now);
@@ -109,10 +110,12 @@ void LiveFleet::note_others(LiveEndpoint& endpoint, bool felt) {
   if (endpoint.usable) list(endpoint);
 }
 
-// One always stays: what a server says of itself may be wrong, and must not close it.
+// One always stays: what a server says of itself may be wrong, and must not close it. A lease is
+// another matter, for what it does not give us another Router may be using.
 void LiveFleet::set_slots(LiveEndpoint& endpoint, int all) {
   endpoint.all_slots = all;
   endpoint.slots = std::max(1, all - endpoint.foreign);
+  if (endpoint.leased >= 0) endpoint.slots = std::min(endpoint.slots, endpoint.leased);
 }
 
 LiveEndpoint* LiveFleet::find(EndpointId id) {

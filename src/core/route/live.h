@@ -36,6 +36,7 @@ struct LiveEndpoint {
   int foreign = 0;    // requests that others have there: they take slots, and slow ours down
   int unfelt = 0;     // requests of ours in a row that were as quick as if nobody else were there
   int all_slots = 1;  // with those that others take
+  int leased = -1;    // of these, the most we may use; negative = all
   int slots = 1;      // that are ours
   bool adaptive = false;  // `slots` follows `limit`
   ConcurrencyLimit limit;

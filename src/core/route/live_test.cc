@@ -59,6 +59,62 @@ TEST(LiveFleet, a_new_view_keeps_what_is_in_flight) {
   EXPECT_TRUE(free_of(live, 0).empty());
 }
 
+// ---- leases of slots ----
+
+std::shared_ptr<FleetView> leased_view(int slots, int leased) {
+  FleetSpec spec = two_units();
+  spec.units[0].slots = slots;
+  const auto view = view_of(spec, {1, 0});
+  view->endpoints[0].leased_slots = leased;
+  return view;
+}
+
+TEST(LiveFleet, no_more_slots_are_used_than_are_leased) {
+  LiveFleet live;
+  live.adopt(*leased_view(4, 2), nullptr, at(0s));
+  LiveEndpoint& endpoint = *live.find(endpoint_of(0, 1));
+  live.occupy(endpoint);
+  EXPECT_FALSE(free_of(live, 0).empty());
+  live.occupy(endpoint);
+  EXPECT_TRUE(free_of(live, 0).empty());
+  live.vacate(endpoint);
+  EXPECT_FALSE(free_of(live, 0).empty());
+}
+
+TEST(LiveFleet, a_lease_of_more_than_there_is_adds_nothing) {
+  LiveFleet live;
+  live.adopt(*leased_view(2, 9), nullptr, at(0s));
+  EXPECT_EQ(live.find(endpoint_of(0, 1))->slots, 2);
+}
+
+TEST(LiveFleet, an_endpoint_without_a_lease_is_up_but_never_free_and_keeps_what_is_in_flight) {
+  LiveFleet live;
+  const auto view = leased_view(2, 2);
+  live.adopt(*view, nullptr, at(0s));
+  live.occupy(*live.find(endpoint_of(0, 1)));
+  live.occupy(*live.find(endpoint_of(0, 1)));
+  view->endpoints[0].leased_slots = 0;
+  live.adopt(*view, view->spec.get(), at(1s));
+  LiveEndpoint& endpoint = *live.find(endpoint_of(0, 1));
+  EXPECT_EQ(endpoint.in_flight, 2);
+  EXPECT_TRUE(live.available(UnitId(0)));
+  live.vacate(endpoint);
+  live.vacate(endpoint);
+  EXPECT_TRUE(free_of(live, 0).empty());
+  EXPECT_EQ(live.unit(UnitId(0)).in_flight, 0);
+}
+
+TEST(LiveFleet, what_is_learned_of_others_does_not_widen_a_lease) {
+  LiveFleet live;
+  const auto view = leased_view(4, 2);
+  view->endpoints[0].foreign_load = 3;
+  live.adopt(*view, nullptr, at(0s));
+  LiveEndpoint& endpoint = *live.find(endpoint_of(0, 1));
+  EXPECT_EQ(endpoint.slots, 1);
+  for (int i = 0; i < kUnfeltAllowed; ++i) live.note_others(endpoint, false);
+  EXPECT_EQ(endpoint.slots, 2);
+}
+
 TEST(LiveFleet, endpoints_it_has_already_are_not_taken_in_again_but_pauses_end) {
   LiveFleet live;
   const auto view = view_of(two_units(), {2, 0});

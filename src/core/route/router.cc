@@ -607,6 +607,7 @@ void Router::adopt_spec(const FleetSpec& previous, TimePoint now, Decisions& out
 void Router::digest(TimePoint now, RouterDigest& out) const {
   out.at = now;
   out.view_version = view_ != nullptr ? view_->version : 0;
+  out.leases_version = view_ != nullptr ? view_->leases_version : 0;
   out.services.clear();
   for (std::uint32_t i = 0; i < services_.size(); ++i) {
     out.services.push_back(services_[i].counts);
