@@ -84,7 +84,7 @@ def build(name: str) -> Path:
     began = time.monotonic()
     print(f"building {name} ({tool.package})", flush=True)
     done = subprocess.run(
-        ["go", "build", "-mod=readonly", "-ldflags", f"-s -w {tool.ldflags}".strip(),
+        ["go", "build", "-mod=readonly", "-trimpath", "-ldflags", f"-s -w {tool.ldflags}".strip(),
          "-o", unfinished, tool.package],
         cwd=HERE / tool.module, capture_output=True, text=True,
     )
