@@ -104,7 +104,9 @@ def start_karpenter(plane: ControlPlane, processes: Processes) -> None:
     types = plane.folder / "instance-types.json"
     types.write_text(json.dumps([
         {"name": name, "architecture": "amd64", "operatingSystems": ["linux"],
-         "offerings": [{"capacityType": "on-demand", "zone": zone, "price": price}
+         "offerings": [{"Price": price, "Available": True, "Requirements": [
+             {"key": "karpenter.sh/capacity-type", "operator": "In", "values": ["on-demand"]},
+             {"key": "topology.kubernetes.io/zone", "operator": "In", "values": [zone]}]}
                        for zone in ZONES],
          "resources": {"cpu": cpu, "memory": memory, "ephemeral-storage": "100Gi", "pods": "58",
                        **accelerators}}
