@@ -9,6 +9,7 @@
 #   CAMPAIGN='--scenario s1 --seeds 3'   options of make bench-policy (see its --help)
 #   SOAK=2m   how long make soak takes
 #   E2E_RAY='--keep build/ray'   options of make e2e-ray (see test/ray/run.py --help)
+#   E2E_CLUSTER='--keep build/cluster'   options of make e2e-cluster (see test/cluster/run.py --help)
 #   BENCH_GATEWAY='--only json --repeats 3'   options of make bench-gateway (see its --help)
 
 SHELL := /bin/bash -o pipefail
@@ -28,7 +29,7 @@ endif
 say = @printf '\n$(BOLD)==> %s$(PLAIN)\n' '$(1)'
 next = @printf '\n$(BOLD)What next$(PLAIN)\n' && printf '  %-48s $(DIM)%s$(PLAIN)\n'
 
-.PHONY: help run build test sanitize bench bench-policy bench-gateway soak e2e-soak e2e-h2spec e2e-prometheus e2e-ray reproduce fuzz fuzz-parsers conformance format lint clean setup
+.PHONY: help run build test sanitize bench bench-policy bench-gateway soak e2e-soak e2e-h2spec e2e-prometheus e2e-ray e2e-chart e2e-cluster reproduce fuzz fuzz-parsers conformance format lint clean setup
 
 help: ## this list
 	@printf '\n  $(BOLD)Signalbox$(PLAIN) directs generative-inference traffic over mixed accelerators.\n\n'
@@ -155,6 +156,22 @@ e2e-ray: setup ## Ray Serve, real, measured by signalbox profile: minutes, and 4
 	$(call say,measuring Ray Serve)
 	@test/ray/run.py --where-possible $(E2E_RAY)
 	$(next) "make e2e-ray E2E_RAY='--keep build/ray'" 'keep the profiles, plots and what Ray says of itself'
+
+e2e-chart: setup ## chart, manifests and examples against the schemas of those they are for: seconds
+	$(call say,building signalbox)
+	@$(call build_preset,release,--target signalbox)
+	$(call say,checking deploy/)
+	@test/cluster/chart.py --where-possible
+	$(next) 'make e2e-cluster' 'the same and more, with a real control plane'
+
+e2e-cluster: setup ## a real API server, KEDA and Karpenter: minutes, and half an hour of building once
+	$(call say,building signalbox)
+	@$(call build_preset,release,--target signalbox)
+	$(call say,building the programs of the cluster that are not built yet)
+	@test/cluster/build.py
+	$(call say,a day in a cluster)
+	@test/cluster/run.py $(E2E_CLUSTER)
+	$(next) "make e2e-cluster E2E_CLUSTER='--keep build/cluster'" 'keep logs, the audit log and what kubectl shows'
 
 format: setup ## lay out every C++ file with clang-format
 	$(call say,laying out C++ files)

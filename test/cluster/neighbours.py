@@ -139,3 +139,41 @@ def node_pool(name: str, instance_type: str, limit: int) -> list[dict]:
                       "values": ["on-demand"]},
                  ]}}}},
     ]
+
+
+def inference_pool_definition() -> dict:
+    """As much of the Inference Extension's definition as reading its pools takes. Theirs is in no
+    module that can be fetched.
+    """
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+        "metadata": {"name": "inferencepools.inference.networking.k8s.io", "annotations": {
+            "api-approved.kubernetes.io": "unapproved, a test's own"}},
+        "spec": {
+            "group": "inference.networking.k8s.io", "scope": "Namespaced",
+            "names": {"kind": "InferencePool", "listKind": "InferencePoolList",
+                      "plural": "inferencepools", "singular": "inferencepool"},
+            "versions": [{"name": "v1", "served": True, "storage": True, "schema": {
+                "openAPIV3Schema": {"type": "object", "properties": {"spec": {
+                    "type": "object", "required": ["selector", "targetPorts"],
+                    "x-kubernetes-preserve-unknown-fields": True}}}}}]},
+    }
+
+
+def claim_of_a_dry_pool(pool: str) -> dict:
+    """What Karpenter would make for a pod of the pool. It launches this one as any other, finds that
+    the class of its nodes is gone, and says what it says when a cloud has none left:
+    an InsufficientCapacityError, whereupon it deletes the claim.
+    """
+    return {
+        "apiVersion": "karpenter.sh/v1", "kind": "NodeClaim",
+        "metadata": {"generateName": f"{pool}-", "labels": {"karpenter.sh/nodepool": pool}},
+        "spec": {
+            "nodeClassRef": {"group": "karpenter.kwok.sh", "kind": "KWOKNodeClass", "name": pool},
+            "requirements": [
+                {"key": "karpenter.sh/nodepool", "operator": "In", "values": [pool]},
+                {"key": "karpenter.sh/capacity-type", "operator": "In", "values": ["on-demand"]},
+                {"key": "node.kubernetes.io/instance-type", "operator": "In",
+                 "values": [next(name for name in INSTANCE_TYPES if name.startswith(f"{pool}."))]},
+            ],
+            "resources": {"requests": {"cpu": "3", "memory": "8Gi"}}}}
