@@ -102,6 +102,10 @@ json::object observed_generation() {
           {"description", "The generation of the spec that this was made of."}};
 }
 
+json::object in_force_spec() {
+  return text("The spec that stays in force while the present one is refused, as JSON.", 65536);
+}
+
 json::object service_status() {
   json::object unit = {{"type", "object"},
                        {"required", json::array{"name"}},
@@ -116,6 +120,7 @@ json::object service_status() {
       {"type", "string"}, {"format", "date-time"}, {"description", "When this mode began."}};
   return {
       {"observedGeneration", observed_generation()},
+      {"inForceSpec", in_force_spec()},
       {"mode", std::move(mode)},
       {"modeSince", std::move(since)},
       {"evidence", text("What moved it into this mode.", 4096)},
@@ -138,6 +143,7 @@ json::object service_status() {
 
 json::object unit_status() {
   return {{"observedGeneration", observed_generation()},
+          {"inForceSpec", in_force_spec()},
           {"pricePerHour", number("USD per hour of one replica, as believed now.")},
           {"costPerHour", number("USD per hour of all its replicas.")},
           {"wanted", count("Replicas that shall exist.")},

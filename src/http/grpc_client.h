@@ -25,7 +25,7 @@ struct GrpcCallOptions {
   Duration connect_timeout = 5s;                 // until the call is on its way
   Duration timeout{};                            // of the whole call, told to the server; 0 = none
   std::size_t max_message = 64UL * 1024 * 1024;  // more -> RESOURCE_EXHAUSTED
-  std::vector<Header> metadata = {};                  // names in lower case
+  std::vector<Header> metadata = {};             // names in lower case
   std::shared_ptr<const net::TlsClient> tls = {};  // null = in clear, with prior knowledge
   std::string server_name = {};                    // expected in its certificate; empty = the host
 };

@@ -67,6 +67,8 @@ class Informer {
   const ObjectCache& cache() const { return cache_; }
   Standing standing() const { return standing_; }
   bool is_synced() const { return synced_; }
+  // Or the fallback stands in: there is no more to wait for.
+  bool has_begun() const { return synced_ || fell_back_; }
   // Removals are being held back (B70).
   bool is_holding() const { return holding_; }
   const Resource& resource() const { return options_.resource; }
