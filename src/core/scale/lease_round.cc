@@ -149,9 +149,11 @@ std::vector<LeaseBook::Round> LeaseBook::survey(const std::vector<std::uint32_t>
         shared -= mine.ceiling;
         continue;
       }
-      round.parts[static_cast<std::size_t>(part)].slots += mine.slots;
+      // Requests that outlast their lease take its place, and for how long nobody knows.
+      const bool acknowledged = routers_[mine.router].obeys >= mine.shrunk_in;
+      round.parts[static_cast<std::size_t>(part)].slots += acknowledged ? mine.ceiling : mine.slots;
       round.parts[static_cast<std::size_t>(part)].used += mine.in_flight;
-      round.on_the_way += mine.ceiling - mine.slots;
+      if (!acknowledged) round.on_the_way += mine.ceiling - mine.slots;
     }
     round.pool += std::max(0, shared);
   }

@@ -134,6 +134,7 @@ void LeaseBook::on_report(RouterId id, const RouterDigest& digest, TimePoint now
 // cost a Router what it had.
 void LeaseBook::count(Router& router, const RouterDigest& digest, TimePoint now) {
   const std::uint32_t place = place_of(router);
+  router.obeys = std::max(router.obeys, digest.leases_version);
   std::vector<double> in_flight(spec_ ? spec_->units.size() : 0, 0.0);
   bool came_free = false;
   auto told = digest.endpoints.begin();

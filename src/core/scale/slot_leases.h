@@ -94,6 +94,7 @@ class LeaseBook {
     TimePoint silent_since{};
     TimePoint heard{};
     LeaseTable table;          // as sent last
+    std::uint64_t obeys = 0;   // the highest version that it reported under
     std::vector<double> busy;  // by UnitId: slots it needed lately
     std::vector<int> held;     // by ServiceId
     bool changed = false;      // since `table`
