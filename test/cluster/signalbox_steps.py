@@ -191,7 +191,7 @@ class _Heard:
         context = ssl.create_default_context(cafile=str(fleet.plane.authority.certificate))
         api = kubeconfig["clusters"][0]["cluster"]["server"]
         request = urllib.request.Request(
-            f"{api}/api/v1/events?watch=1&timeoutSeconds=60&sendInitialEvents=false&"
+            f"{api}/api/v1/events?watch=1&timeoutSeconds=60&"
             f"resourceVersion={fleet.plane.get('events', '-A')['metadata']['resourceVersion']}",
             headers={"Authorization": f"Bearer {token}"})
         self._stream = urllib.request.urlopen(request, timeout=60, context=context)
