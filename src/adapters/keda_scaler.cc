@@ -98,7 +98,7 @@ class KedaScaler::Watcher final : public http::GrpcHandler {
   bool was_wanted_ = false;
 };
 
-KedaScaler::KedaScaler(std::function<std::string()> doubt) : doubt_(std::move(doubt)) {}
+KedaScaler::KedaScaler() = default;
 
 KedaScaler::~KedaScaler() = default;
 
@@ -125,11 +125,6 @@ void KedaScaler::on_view(std::shared_ptr<const core::FleetView> view) {
 
 Result<int, GrpcStatus> KedaScaler::wanted(std::string_view unit) const {
   if (view_ == nullptr) return GrpcStatus{GrpcCode::kUnavailable, "there is no plan yet"};
-  if (doubt_) {
-    if (std::string why = doubt_(); !why.empty()) {
-      return GrpcStatus{GrpcCode::kUnavailable, std::move(why)};
-    }
-  }
   const auto id = view_->spec->find_unit(unit);
   if (!id) {
     std::vector<std::string_view> known;

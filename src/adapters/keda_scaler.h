@@ -9,11 +9,11 @@
 // twenty would be lost: the ScaledObject must set behavior.scaleUp.tolerance and
 // scaleDown.tolerance to 0 (docs/kubernetes.md).
 //
-// While nothing is known - no view yet, or a cluster whose pods were not listed - the answer is
-// UNAVAILABLE, never a number: a scaler that answers 0 while it starts would stop a whole fleet.
+// While there is no view the answer is UNAVAILABLE, never a number: a scaler that answers 0 while
+// it starts would stop a whole fleet. So whoever gives it views gives none that was made before the
+// replicas there are were known.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -34,8 +34,7 @@ class KedaScaler {
  public:
   using Answer = Result<std::string, wire::GrpcStatus>;
 
-  // `doubt` says why the view cannot be relied on yet; empty = it can.
-  explicit KedaScaler(std::function<std::string()> doubt = {});
+  KedaScaler();
   ~KedaScaler();
   KedaScaler(const KedaScaler&) = delete;
   KedaScaler& operator=(const KedaScaler&) = delete;
@@ -43,7 +42,8 @@ class KedaScaler {
   // REQUIRES: the server is not listening yet, and does not outlive the scaler.
   void serve(http::GrpcServer& server);
 
-  // The latest view. Whoever waits for a unit to be wanted is told.
+  // The latest view; it stays in force until there is another. Whoever waits for a unit to be
+  // wanted is told.
   void on_view(std::shared_ptr<const core::FleetView> view);
 
   // KEDA's calls by their messages.
@@ -56,7 +56,6 @@ class KedaScaler {
 
   Result<int, wire::GrpcStatus> wanted(std::string_view unit) const;
 
-  std::function<std::string()> doubt_;
   std::shared_ptr<const core::FleetView> view_;
   std::set<Watcher*> watchers_;
 };

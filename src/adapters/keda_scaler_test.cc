@@ -111,18 +111,6 @@ TEST(KedaScaler, gives_no_number_before_there_is_a_plan) {
   EXPECT_EQ(answer.error().code, GrpcCode::kUnavailable);
 }
 
-TEST(KedaScaler, gives_no_number_while_the_cluster_is_not_known) {
-  std::string doubt = "the pods are not listed yet";
-  KedaScaler scaler([&] { return doubt; });
-  scaler.on_view(view_of(0));
-  const auto answer = scaler.is_active(object_for(name_of(kInf2)).SerializeAsString());
-  ASSERT_FALSE(answer.ok());
-  EXPECT_EQ(answer.error().code, GrpcCode::kUnavailable);
-  EXPECT_EQ(answer.error().message, doubt);
-  doubt.clear();
-  EXPECT_FALSE(is_active(scaler, name_of(kInf2)));
-}
-
 TEST(KedaScaler, names_the_units_there_are_when_it_is_asked_for_another) {
   KedaScaler scaler;
   scaler.on_view(view_of(1));
