@@ -24,6 +24,8 @@ struct ServeOptions {
   std::vector<std::string> command;  // of this process, to start another; the program's path first
 };
 int serve_command(const ServeOptions& options);
+int control_command(const ServeOptions& options);
+int gateway_command(const ServeOptions& options);
 
 struct EmulateOptions {
   std::string config;

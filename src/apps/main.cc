@@ -41,6 +41,16 @@ int main(int argc, char** argv) {
   serve.command.front() = net::program_path(argv[0]);
   serve_app->callback([&] { run = [&] { return serve_command(serve); }; });
 
+  auto* control_app = app.add_subcommand(
+      "control", "Decide for gateways in other processes, which connect here (link.listen)");
+  control_app->add_option("--config", serve.config, "The configuration")->required();
+  control_app->callback([&] { run = [&] { return control_command(serve); }; });
+  auto* gateway_app = app.add_subcommand(
+      "gateway", "Serve requests by what a controller in another process tells (link.control)");
+  gateway_app->add_option("--config", serve.config, "The configuration of this gateway")
+      ->required();
+  gateway_app->callback([&] { run = [&] { return gateway_command(serve); }; });
+
   DemoOptions demo;
   std::string demo_length = "120s";
   auto* demo_app = app.add_subcommand(

@@ -6,10 +6,10 @@
 #include <fmt/format.h>
 
 #include <future>
-#include <map>
 #include <string>
 #include <utility>
 
+#include "apps/probe_links.h"
 #include "net/clock.h"
 
 namespace signalbox::apps {
@@ -19,18 +19,6 @@ namespace {
 // After a hand-over clients that just connected are still answered here, and those that come often
 // hear in an answer that they should connect anew; closing at once would meet their next request.
 constexpr Duration kGrace = 2s;
-
-std::map<std::string, adapters::ProbeLink> probe_links(const gateway::UnitAccesses& units) {
-  std::map<std::string, adapters::ProbeLink> links;
-  for (const auto& [name, access] : units) {
-    adapters::ProbeLink link{access.probe_tls, access.server_name, {}};
-    if (!access.credential_header.empty()) {
-      link.headers.push_back({access.credential_header, access.credential});
-    }
-    links.emplace(name, std::move(link));
-  }
-  return links;
-}
 
 }  // namespace
 
@@ -73,8 +61,11 @@ Node::Node(NodeOptions options, std::shared_ptr<const core::FleetSpec> spec)
                       }
                     },
                 .inputs = options_.journals.inputs.get()}),
-      admin_(control_thread_.io(), gateway_,
+      admin_(control_thread_.io(),
              {.view = [this] { return view(); },
+              .report = [this] { return gateway_.report(); },
+              .stats = [this] { return gateway_.stats(); },
+              .story = [this](RequestId id) { return gateway_.story(id); },
               .signal =
                   [this](const core::Signal& signal) { return control_.take_one(signal).refused; },
               .reload = [this] { return reload_here(); },

@@ -15,6 +15,8 @@
 #include "adapters/emulator_actuator.h"
 #include "adapters/http_prober.h"
 #include "apps/journals.h"
+#include "apps/listening.h"
+#include "apps/process.h"
 #include "apps/refusal_news.h"
 #include "apps/signal_sources.h"
 #include "base/result.h"
@@ -28,11 +30,6 @@
 #include "net/successor.h"
 
 namespace signalbox::apps {
-
-// Names of its listeners, where they are handed from process to process.
-inline constexpr const char* kGatewayListener = "gateway";
-inline constexpr const char* kAdminListener = "admin";
-inline constexpr const char* kProbesListener = "probes";
 
 // A configuration read again.
 struct Reloaded {
@@ -69,10 +66,10 @@ struct NodeOptions {
   std::vector<net::Listener> probe_listeners = {};  // likewise
 };
 
-class Node {
+class Node final : public Process {
  public:
   Node(NodeOptions options, std::shared_ptr<const core::FleetSpec> spec);
-  ~Node();
+  ~Node() override;
 
   struct Bound {
     core::Address gateway;
@@ -81,19 +78,13 @@ class Node {
   // Binds, publishes the first view, starts every thread.
   Result<Bound> start();
 
-  // Reads the configuration again; returns what is wrong with it, or an empty text. A wrong one
-  // changes nothing (B72). Any thread but control's; waits for the answer.
-  std::string reload();
-
-  // No new connections; what runs may finish.
-  void drain();
-  // Likewise, with the operator's page left to the process that took over.
-  void retire();
-  // What it listens on. REQUIRES: start() succeeded, neither drained nor stopped.
-  std::vector<net::NamedListener> listeners() const;
-  // Why another process cannot take over from this one; empty = it can.
-  std::string cannot_hand_over() const;
-  bool drained() const { return gateway_.drained(); }
+  // Any thread but control's.
+  std::string reload() override;
+  void drain() override;
+  void retire() override;
+  std::vector<net::NamedListener> listeners() const override;
+  std::string cannot_hand_over() const override;
+  bool drained() const override { return gateway_.drained(); }
   void stop();
 
   std::shared_ptr<const core::FleetView> view() const;

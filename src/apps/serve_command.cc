@@ -11,70 +11,20 @@
 #include <utility>
 #include <vector>
 
-#include "adapters/otlp_exporter.h"
 #include "apps/access_log_file.h"
 #include "apps/access_sources.h"
 #include "apps/commands.h"
 #include "apps/exit_code.h"
 #include "apps/gateway_sources.h"
+#include "apps/listening.h"
 #include "apps/node.h"
+#include "apps/plan_log.h"
 #include "apps/signal_loop.h"
+#include "apps/tracing_sources.h"
 #include "net/clock.h"
 #include "net/inheritance.h"
 
 namespace signalbox::apps {
-
-namespace {
-
-// Inherited listeners that lie where the configuration wants them. Others are closed, and another
-// is bound in their place: the configuration may have changed since the last process.
-std::vector<net::Listener> fitting(std::vector<net::Listener> inherited,
-                                   const core::Address& wanted, const char* key) {
-  const std::string host = wanted.host == "localhost" ? "127.0.0.1" : wanted.host;
-  std::erase_if(inherited, [&](const net::Listener& listener) {
-    const auto place = listener.place();
-    const bool fits = place.host == host && (wanted.port == 0 || place.port == wanted.port);
-    if (!fits) {
-      spdlog::warn("{}: the inherited listener on {} is not used: {} is configured", key,
-                   core::to_string(core::Address{place.host, place.port}), core::to_string(wanted));
-    }
-    return !fits;
-  });
-  return inherited;
-}
-
-// Null where nothing is traced; `exporter` then stays empty.
-std::shared_ptr<const gateway::Tracing> open_tracing(
-    const std::optional<config::TracingSection>& section,
-    std::unique_ptr<adapters::OtlpExporter>& exporter) {
-  if (!section) return nullptr;
-  adapters::OtlpExporterOptions options;
-  options.collector = section->collector;
-  options.path = section->path;
-  options.resource.service_name = section->service_name;
-  exporter = std::make_unique<adapters::OtlpExporter>(std::move(options));
-  exporter->start();
-  auto tracing = std::make_shared<gateway::Tracing>();
-  tracing->sample = section->sample;
-  tracing->take = [&exporter = *exporter](observe::RequestTrace trace) {
-    exporter.take(std::move(trace));
-  };
-  tracing->stats = [&exporter = *exporter] {
-    const auto stats = exporter.stats();
-    return observe::TraceStats{stats.exported, stats.lost};
-  };
-  return tracing;
-}
-
-void log_plan(const core::Plan& plan, const core::FleetSpec& spec) {
-  for (const auto& change : plan.mode_changes) {
-    spdlog::warn("service {}: {} -> {}: {}", spec.service(change.service).name,
-                 core::to_string(change.from), core::to_string(change.to), change.evidence);
-  }
-  for (const std::string& notice : plan.notices) spdlog::warn("{}", notice);
-}
-
-}  // namespace
 
 int serve_command(const ServeOptions& options) {
   spdlog::set_default_logger(spdlog::stderr_color_mt("signalbox"));

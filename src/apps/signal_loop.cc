@@ -19,9 +19,9 @@ constexpr Duration kLongestStart = 60s;  // of a successor
 
 }  // namespace
 
-SignalLoop::SignalLoop(Node& node, std::vector<std::string> command,
+SignalLoop::SignalLoop(Process& process, std::vector<std::string> command,
                        std::shared_ptr<const std::atomic<Duration>> drain)
-    : node_(node),
+    : process_(process),
       command_(std::move(command)),
       drain_(std::move(drain)),
       signals_(io_, SIGTERM, SIGINT, SIGHUP),
@@ -53,13 +53,13 @@ void SignalLoop::on_signal(int number) {
     io_.stop();
   } else {
     successor_.reset();  // one that does not serve yet leaves with us
-    node_.drain();
+    process_.drain();
     begin_drain();
   }
 }
 
 void SignalLoop::reload() {
-  const std::string wrong = node_.reload();
+  const std::string wrong = process_.reload();
   if (wrong.empty()) {
     spdlog::info("configuration reloaded");
   } else {
@@ -75,8 +75,8 @@ void SignalLoop::begin_drain() {
 }
 
 void SignalLoop::poll_drain() {
-  if (node_.drained() || net::now() >= deadline_) {
-    if (!node_.drained()) spdlog::warn("drain time is up; cutting off what still runs");
+  if (process_.drained() || net::now() >= deadline_) {
+    if (!process_.drained()) spdlog::warn("drain time is up; cutting off what still runs");
     io_.stop();
     return;
   }
@@ -84,11 +84,11 @@ void SignalLoop::poll_drain() {
 }
 
 void SignalLoop::hand_over() {
-  if (const std::string why_not = node_.cannot_hand_over(); !why_not.empty()) {
+  if (const std::string why_not = process_.cannot_hand_over(); !why_not.empty()) {
     spdlog::error("not handed over: {}", why_not);
     return;
   }
-  auto started = net::Successor::start(command_, node_.listeners());
+  auto started = net::Successor::start(command_, process_.listeners());
   if (!started.ok()) {
     spdlog::error("not handed over, this process serves on: {}", started.error().message);
     return;
@@ -111,7 +111,7 @@ void SignalLoop::poll_successor() {
       successor_.reset();
       return;
     case net::Successor::State::kServing:
-      node_.retire();
+      process_.retire();
       spdlog::info("handed over to process {}", successor_->pid());
       begin_drain();
       return;

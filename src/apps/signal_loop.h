@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How a serving node is directed by the signals of an operating system: HUP reads the configuration
-// again, TERM and INT drain and leave, USR2 hands over to a new process of the same command line
-// and leaves when that one serves.
+// How a process that serves is directed by the signals of an operating system: HUP reads the
+// configuration again, TERM and INT drain and leave, USR2 hands over to a new process of the same
+// command line and leaves when that one serves.
 #pragma once
 
 #include <atomic>
@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "apps/node.h"
+#include "apps/process.h"
 #include "base/time.h"
 #include "net/asio.h"
 #include "net/successor.h"
@@ -21,7 +21,7 @@ namespace signalbox::apps {
 class SignalLoop {
  public:
   // `command` is this process's, its first word the path of the program; `drain` may change.
-  SignalLoop(Node& node, std::vector<std::string> command,
+  SignalLoop(Process& process, std::vector<std::string> command,
              std::shared_ptr<const std::atomic<Duration>> drain);
 
   // Takes signals on this thread until the node has drained or the time for it is up.
@@ -37,7 +37,7 @@ class SignalLoop {
   void poll_successor();
   void after(Duration pause, void (SignalLoop::*step)());
 
-  Node& node_;
+  Process& process_;
   std::vector<std::string> command_;
   std::shared_ptr<const std::atomic<Duration>> drain_;
   asio::io_context io_;

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "gateway/client_certificate.h"
+#include "gateway/explain_ring.h"
 #include "net/clock.h"
 #include "observe/explain.h"
 #include "observe/fleet_json.h"
@@ -80,9 +81,8 @@ bool needs_no_role(std::string_view path) { return path == "/healthz" || path ==
 
 }  // namespace
 
-Admin::Admin(asio::io_context& io, Gateway& gateway, Ports ports)
-    : gateway_(gateway),
-      ports_(std::move(ports)),
+Admin::Admin(asio::io_context& io, Ports ports)
+    : ports_(std::move(ports)),
       wall_{net::unix_nanos() - net::now().time_since_epoch().count()},
       server_(io, [this](const http::Request& request, const std::shared_ptr<http::Responder>& to) {
         to->send(answer(request));
@@ -125,6 +125,7 @@ Admin::Answer Admin::answer_granted(const http::Request& request) {
     const char* method;
     const char* path;  // a prefix when it ends in '/' and is longer than that
     Answer (*handle)(Admin&, const http::Request&);
+    bool of_fleet = false;
   };
   static constexpr Route kRoutes[] = {
       {"GET", "/", [](Admin& a, const http::Request&) { return a.index(); }},
@@ -133,11 +134,12 @@ Admin::Answer Admin::answer_granted(const http::Request& request) {
        [](Admin& a, const http::Request&) {
          return a.ports_.ready() ? text(200, "ready\n") : text(503, "not ready: draining\n");
        }},
-      {"GET", "/metrics", [](Admin& a, const http::Request&) { return a.metrics(); }},
-      {"GET", "/fleet", [](Admin& a, const http::Request&) { return a.fleet(); }},
+      {"GET", "/metrics", [](Admin& a, const http::Request&) { return a.metrics(); }, true},
+      {"GET", "/fleet", [](Admin& a, const http::Request&) { return a.fleet(); }, true},
       {"GET", "/explain/", [](Admin& a, const http::Request& r) { return a.explain(r); }},
-      {"POST", "/capacity", [](Admin& a, const http::Request& r) { return a.post_capacity(r); }},
-      {"POST", "/price", [](Admin& a, const http::Request& r) { return a.post_price(r); }},
+      {"POST", "/capacity", [](Admin& a, const http::Request& r) { return a.post_capacity(r); },
+       true},
+      {"POST", "/price", [](Admin& a, const http::Request& r) { return a.post_price(r); }, true},
       {"POST", "/reload", [](Admin& a, const http::Request&) { return a.post_reload(); }},
   };
   const std::string_view path = request.path();
@@ -145,7 +147,12 @@ Admin::Answer Admin::answer_granted(const http::Request& request) {
     const std::string_view rule = route.path;
     const bool prefix = rule.size() > 1 && rule.ends_with('/');
     if (prefix ? !path.starts_with(rule) : path != rule) continue;
-    if (request.method == route.method) return route.handle(*this, request);
+    if (request.method == route.method) {
+      if (route.of_fleet && !ports_.view()) {
+        return error(503, "nothing is known of the fleet yet: no controller was heard", "no_fleet");
+      }
+      return route.handle(*this, request);
+    }
     auto refusal = error(405, fmt::format("{} takes {} only", path, route.method), "bad_method");
     refusal.headers.push_back({"allow", route.method});
     return refusal;
@@ -172,12 +179,13 @@ Admin::Answer Admin::metrics() {
 }
 
 std::string Admin::metrics_text() {
-  return observe::render_metrics(*ports_.view(), gateway_.report(), history_, gateway_.stats());
+  if (!ports_.view()) return {};
+  return observe::render_metrics(*ports_.view(), ports_.report(), history_, ports_.stats());
 }
 
 Admin::Answer Admin::fleet() {
   const auto view = ports_.view();
-  const auto digest = gateway_.report();
+  const auto digest = ports_.report();
   const bool comparable =
       earlier_.at != TimePoint{} && earlier_.services.size() == digest.services.size();
   auto answer =
@@ -193,7 +201,7 @@ Admin::Answer Admin::explain(const http::Request& request) {
     return error(400, "a request id is up to 16 hex digits, as in x-signalbox-request-id",
                  "bad_id");
   }
-  const auto story = gateway_.story(*id);
+  const auto story = ports_.story ? ports_.story(*id) : std::nullopt;
   if (!story) {
     return error(404, "no story of this request is kept: too old, or never seen here", "not_found");
   }

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,10 +16,11 @@
 #include "core/model/fleet_view.h"
 #include "core/model/signal.h"
 #include "gateway/admin_rights.h"
-#include "gateway/gateway.h"
 #include "http/server.h"
 #include "net/tls.h"
+#include "observe/gateway_stats.h"
 #include "observe/mode_history.h"
+#include "observe/story.h"
 #include "observe/wall_time.h"
 
 namespace signalbox::gateway {
@@ -27,7 +29,12 @@ class Admin {
  public:
   // What the page needs of the rest of the process; called on the page's loop.
   struct Ports {
+    // Null = nothing is known of the fleet yet.
     std::function<std::shared_ptr<const core::FleetView>()> view;
+    std::function<core::RouterReport()> report;
+    std::function<observe::GatewayStats()> stats;
+    // Of a request that this process served lately; empty = it serves none.
+    std::function<std::optional<observe::RequestStory>(RequestId)> story;
     // Takes a signal; returns why it was refused, or an empty text.
     std::function<std::string(const core::Signal&)> signal;
     // Reads the configuration again; returns what is wrong with it, or an empty text.
@@ -37,7 +44,7 @@ class Admin {
     std::function<void(const std::string&)> audit;
   };
 
-  Admin(asio::io_context& io, Gateway& gateway, Ports ports);
+  Admin(asio::io_context& io, Ports ports);
 
   core::Address listen(net::Listener listener) { return server_.listen(std::move(listener)); }
   void close() { server_.close(); }
@@ -72,7 +79,6 @@ class Admin {
   Answer post_reload();
   Answer index() const;
 
-  Gateway& gateway_;
   Ports ports_;
   std::shared_ptr<const AdminRights> rights_;
   bool secure_ = false;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/model/testdata/fleets.h"
+#include "gateway/gateway.h"
 #include "http/client.h"
 #include "http/tls_loopback.h"
 #include "net/loop_thread.h"
@@ -56,8 +57,10 @@ class AdminRig : public ::testing::Test {
   net::LoopThread thread_{"admin"};
   Gateway gateway_{Options{}, thread_.io(), {}};
   Admin admin_{thread_.io(),
-               gateway_,
                {.view = [this] { return view_; },
+                .report = [this] { return gateway_.report(); },
+                .stats = [this] { return gateway_.stats(); },
+                .story = [this](RequestId id) { return gateway_.story(id); },
                 .signal = [](const core::Signal&) { return std::string(); },
                 .reload = [] { return std::string("line 3 is wrong"); },
                 .ready = [] { return true; },

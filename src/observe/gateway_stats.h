@@ -27,6 +27,19 @@ struct TraceStats {
   std::uint64_t lost = 0;      // traces that it will not get
 };
 
+// A gateway whose controller is another process.
+struct LinkStats {
+  bool connected = false;            // to the controller that leads
+  std::optional<double> view_age_s;  // since the fleet was heard of; none = never
+};
+
+// A controller with gateways in other processes.
+struct LeaseStats {
+  std::uint64_t gateways = 0;  // connected
+  int unlent_slots = 0;        // of ready endpoints, lent to nobody
+  int unused_slots = 0;        // lent, and idle
+};
+
 struct GatewayStats {
   std::uint64_t client_connections = 0;    // open now
   std::uint64_t upstream_connections = 0;  // open now, idle ones in the pool included
@@ -46,6 +59,8 @@ struct GatewayStats {
   std::optional<InputLogStats> input_log;        // when there is one
   std::optional<DecisionJournalStats> decision_journal;
   std::optional<TraceStats> traces;  // where requests are traced
+  std::optional<LinkStats> link = {};
+  std::optional<LeaseStats> leases = {};
 };
 
 }  // namespace signalbox::observe

@@ -31,6 +31,7 @@ class Metrics {
   void fleet();
   void gateway(const GatewayStats& stats);
   void journal(const GatewayStats& stats);
+  void link(const GatewayStats& stats);
   std::string take() { return out_.take(); }
 
  private:
@@ -383,6 +384,27 @@ void Metrics::gateway(const GatewayStats& stats) {
   out_.sample({}, stats.config_generation);
 }
 
+void Metrics::link(const GatewayStats& stats) {
+  if (const auto& link = stats.link) {
+    out_.gauge("signalbox_link_connected", "1 while the controller that leads is heard.");
+    out_.sample({}, link->connected);
+    if (link->view_age_s) {
+      out_.gauge("signalbox_view_age_seconds",
+                 "Since the controller told of the fleet; requests go by what it told last.");
+      out_.sample({}, *link->view_age_s);
+    }
+  }
+  if (const auto& leases = stats.leases) {
+    out_.gauge("signalbox_link_gateways", "Gateways connected to this controller.");
+    out_.sample({}, leases->gateways);
+    out_.gauge("signalbox_leases_unlent_slots", "Slots of ready endpoints that nobody holds.");
+    out_.sample({}, leases->unlent_slots);
+    out_.gauge("signalbox_leases_unused_slots",
+               "Slots that are held and idle, by the last reports.");
+    out_.sample({}, leases->unused_slots);
+  }
+}
+
 void Metrics::journal(const GatewayStats& stats) {
   if (const auto& log = stats.input_log) {
     out_.gauge("signalbox_input_log_logging", "0 when the input log has stopped.");
@@ -427,6 +449,7 @@ std::string render_metrics(const core::FleetView& view, const core::RouterReport
   metrics.fleet();
   metrics.gateway(gateway);
   metrics.journal(gateway);
+  metrics.link(gateway);
   return metrics.take();
 }
 
