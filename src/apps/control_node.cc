@@ -6,48 +6,95 @@
 #include <future>
 #include <utility>
 
+#include "adapters/emulator_actuator.h"
+#include "adapters/http_prober.h"
 #include "apps/listening.h"
 #include "apps/probe_links.h"
+#include "base/assert.h"
+#include "control/control_loop.h"
 #include "net/clock.h"
 
 namespace signalbox::apps {
+
+struct ControlNode::Leading {
+  Leading(ControlNode& node, const Hands& given)
+      : hands(given),
+        emulator(node.options_.emulator
+                     ? std::make_unique<adapters::EmulatorActuator>(
+                           node.io(), *node.options_.emulator,
+                           adapters::EmulatorActuatorOptions{.tell = node.options_.tell})
+                     : nullptr),
+        prober(node.io()),
+        sources(node.io(), node.options_.seed, node.options_.tell),
+        control(node.io(), node.options_.configuration.spec,
+                {.publish =
+                     [&node](std::shared_ptr<const core::FleetView> view) {
+                       node.publish(std::move(view));
+                     },
+                 .digest = [&node] { return node.link_.digest(); },
+                 .actuator = hands.actuator != nullptr ? hands.actuator : emulator.get(),
+                 .on_plan = [&node](const core::Plan& plan) { node.on_plan(plan); },
+                 .on_refused =
+                     [&node](const core::Signal& signal, const std::string& why) {
+                       if (node.options_.tell &&
+                           node.refusals_.is_news(signal.source, why, net::now())) {
+                         node.options_.tell("signal from " + signal.source + " refused: " + why);
+                       }
+                     }}) {}
+
+  ~Leading() {
+    control.stop();
+    prober.stop();
+    sources.stop();
+    if (hands.source != nullptr) hands.source->stop();
+    if (emulator) emulator->stop();
+  }
+
+  void start(const ControlConfiguration& configuration) {
+    take_links(configuration);
+    sources.adopt(configuration.sources);
+    if (emulator) emulator->start(control);
+    if (hands.source != nullptr) hands.source->start(control);
+    prober.start(control);
+    sources.start(control);
+    control.start();
+  }
+  void take_links(const ControlConfiguration& configuration) {
+    prober.on_links(probe_links(configuration.units));
+    sources.on_links(probe_links(configuration.units));
+  }
+
+  const Hands hands;
+  std::unique_ptr<adapters::EmulatorActuator> emulator;
+  adapters::HttpProber prober;
+  SignalSources sources;
+  control::ControlLoop control;
+};
 
 ControlNode::ControlNode(ControlNodeOptions options)
     : options_(std::move(options)),
       control_thread_("control"),
       link_(control_thread_.io(), options_.link_options),
-      emulator_(options_.emulator ? std::make_unique<adapters::EmulatorActuator>(
-                                        control_thread_.io(), *options_.emulator,
-                                        adapters::EmulatorActuatorOptions{.tell = options_.tell})
-                                  : nullptr),
-      actuator_(options_.actuator ? options_.actuator(control_thread_.io()) : nullptr),
-      prober_(control_thread_.io()),
-      sources_(control_thread_.io(), options_.seed, options_.tell),
       admin_(control_thread_.io(), {.view = [this] { return view(); },
                                     .report = [this] { return report(); },
                                     .stats = [this] { return stats(); },
                                     .story = {},
                                     .signal =
                                         [this](const core::Signal& signal) {
-                                          if (!control_)
+                                          if (!leading_)
                                             return std::string("this controller does not lead");
-                                          return control_->take_one(signal).refused;
+                                          return leading_->control.take_one(signal).refused;
                                         },
                                     .reload = [this] { return reload_here(); },
                                     .ready = [this] { return unready().empty(); },
                                     .audit = options_.audit}),
       probes_(control_thread_.io(), {.unready = [this] { return unready(); },
-                                     .metrics = [this] { return admin_.metrics_text(); }}) {
-  if (options_.more_sources) more_sources_ = options_.more_sources(control_thread_.io());
-}
+                                     .metrics = [this] { return admin_.metrics_text(); }}) {}
 
 ControlNode::~ControlNode() { stop(); }
 
 Result<ControlNode::Bound> ControlNode::start() {
   const ControlConfiguration& first = options_.configuration;
-  prober_.on_links(probe_links(first.units));
-  sources_.on_links(probe_links(first.units));
-  sources_.adopt(first.sources);
   auto link_address = link_.listen(options_.link);
   if (!link_address.ok()) return Error{"link.listen: " + link_address.error().message};
   admin_.allow(first.admin_rights);
@@ -67,52 +114,26 @@ Result<ControlNode::Bound> ControlNode::start() {
 }
 
 void ControlNode::lead() {
-  asio::post(control_thread_.io(), [this] { lead_here(); });
+  asio::post(control_thread_.io(), [this] { lead_here({}); });
 }
 
-void ControlNode::lead_here() {
-  if (control_) return;
+void ControlNode::lead_here(const Hands& hands) {
+  SIGNALBOX_ASSERT(!leading_);
   link_.set_spec(options_.configuration.text);
   link_.lead();
-  control::Actuator* const actuator = actuator_ ? actuator_.get() : emulator_.get();
-  control_.emplace(
-      control_thread_.io(), options_.configuration.spec,
-      control::ControlLoop::Ports{
-          .publish =
-              [this](std::shared_ptr<const core::FleetView> view) { publish(std::move(view)); },
-          .digest = [this] { return link_.digest(); },
-          .actuator = actuator,
-          .on_plan =
-              [this](const core::Plan& plan) {
-                admin_.on_plan(plan);
-                if (options_.journals.decisions) {
-                  options_.journals.decisions->planned(plan, view()->spec);
-                }
-                if (options_.on_plan) options_.on_plan(plan);
-              },
-          .on_refused =
-              [this](const core::Signal& signal, const std::string& why) {
-                if (options_.tell && refusals_.is_news(signal.source, why, net::now())) {
-                  options_.tell("signal from " + signal.source + " refused: " + why);
-                }
-              }});
-  if (emulator_) emulator_->start(*control_);
-  for (const auto& source : more_sources_) source->start(*control_);
-  prober_.start(*control_);
-  sources_.start(*control_);
-  control_->start();
+  leading_ = std::make_unique<Leading>(*this, hands);
+  leading_->start(options_.configuration);
 }
 
-void ControlNode::follow(std::string leader) {
-  asio::post(control_thread_.io(), [this, leader = std::move(leader)] {
-    link_.follow(leader);
-    if (!control_) return;
-    control_->stop();
-    prober_.stop();
-    sources_.stop();
-    for (const auto& source : more_sources_) source->stop();
-    if (emulator_) emulator_->stop();
-  });
+void ControlNode::lose_here() {
+  leading_.reset();
+  link_.follow({});
+}
+
+void ControlNode::on_plan(const core::Plan& plan) {
+  admin_.on_plan(plan);
+  if (options_.journals.decisions) options_.journals.decisions->planned(plan, view()->spec);
+  if (options_.on_plan) options_.on_plan(plan);
 }
 
 void ControlNode::publish(std::shared_ptr<const core::FleetView> view) {
@@ -120,10 +141,10 @@ void ControlNode::publish(std::shared_ptr<const core::FleetView> view) {
     const std::lock_guard lock(mutex_);
     view_ = view;
   }
-  prober_.on_view(view);
-  sources_.on_view(view);
+  leading_->prober.on_view(view);
+  leading_->sources.on_view(view);
   if (options_.on_view) options_.on_view(view);
-  link_.publish(std::move(view));
+  if (leading_->hands.is_complete()) link_.publish(std::move(view));
 }
 
 std::shared_ptr<const core::FleetView> ControlNode::view() const {
@@ -157,23 +178,23 @@ std::string ControlNode::reload() {
 }
 
 std::string ControlNode::reload_here() {
-  auto reloaded = options_.reload();
-  last_reload_ok_ = reloaded.ok();
-  if (!reloaded.ok()) return reloaded.error().message;
+  const std::string wrong = options_.reload();
+  last_reload_ok_ = wrong.empty();
+  return wrong;
+}
+
+void ControlNode::adopt_here(ControlConfiguration next) {
   ++generation_;
-  options_.configuration = std::move(*reloaded);
-  const ControlConfiguration& next = options_.configuration;
-  prober_.on_links(probe_links(next.units));
-  sources_.on_links(probe_links(next.units));
-  admin_.allow(next.admin_rights);
-  if (next.admin_tls) admin_.use_tls(next.admin_tls);
-  if (control_) {
-    link_.set_spec(next.text);
-    control_->adopt(next.spec);
-  }
+  options_.configuration = std::move(next);
+  const ControlConfiguration& now = options_.configuration;
+  admin_.allow(now.admin_rights);
+  if (now.admin_tls) admin_.use_tls(now.admin_tls);
+  if (!leading_) return;
+  leading_->take_links(now);
+  link_.set_spec(now.text);
+  leading_->control.adopt(now.spec);
   // After the view, whose units they speak of.
-  sources_.adopt(next.sources);
-  return {};
+  leading_->sources.adopt(now.sources);
 }
 
 void ControlNode::stop() {
@@ -185,13 +206,7 @@ void ControlNode::stop() {
   });
   closed.get_future().wait();
   control_thread_.stop();
-  if (control_) {
-    control_->stop();
-    prober_.stop();
-    sources_.stop();
-    for (const auto& source : more_sources_) source->stop();
-    if (emulator_) emulator_->stop();
-  }
+  leading_.reset();
   options_.journals.close();
 }
 

@@ -13,14 +13,12 @@
 #include <string>
 #include <vector>
 
-#include "adapters/emulator_actuator.h"
-#include "adapters/http_prober.h"
 #include "apps/journals.h"
 #include "apps/process.h"
 #include "apps/refusal_news.h"
 #include "apps/signal_sources.h"
 #include "base/result.h"
-#include "control/control_loop.h"
+#include "control/ports.h"
 #include "gateway/admin.h"
 #include "gateway/probe_page.h"
 #include "gateway/unit_access.h"
@@ -51,14 +49,18 @@ struct ControlNodeOptions {
   std::function<void(const core::Plan&)> on_plan;
   std::function<void(std::shared_ptr<const core::FleetView>)> on_view;  // each that is published
   Journals journals;                                                    // of decisions
-  std::function<Result<ControlConfiguration>()> reload;
-  // Who starts and stops replicas; null = the emulator, or nobody where no unit is managed.
-  // Made with the loop it runs on, since that is the node's.
-  std::function<std::unique_ptr<control::Actuator>(asio::io_context&)> actuator;
+  // Reads the configuration again and hands it to adopt_here(); returns what is wrong with it, or
+  // an empty text. Called on the node's loop.
+  std::function<std::string()> reload;
   std::optional<core::Address> emulator;
-  // Who brings signals beside those that the configuration declares; started when this one leads.
-  std::function<std::vector<std::unique_ptr<control::SignalSource>>(asio::io_context&)>
-      more_sources;
+};
+
+// What a leader works with beside what the configuration declares; outlives its leading.
+struct Hands {
+  control::Actuator* actuator = nullptr;    // null = the emulator, or nobody
+  control::SignalSource* source = nullptr;  // started when this one leads; null = none
+  // Whether the replicas there are were told: a view of before would take them from the gateways.
+  std::function<bool()> is_complete = [] { return true; };
 };
 
 class ControlNode final : public Process {
@@ -74,11 +76,18 @@ class ControlNode final : public Process {
   Result<Bound> start();
   void stop();
 
-  // From here on this one decides, with nothing remembered. Any thread; once.
+  // From here on this one decides, with nothing remembered. Any thread.
   void lead();
-  // Another one decides ("host:port" of its link, empty = not known). Any thread. One that led has
-  // no further use: the process is to end, and another to begin in its place.
-  void follow(std::string leader);
+
+  // These on the node's loop. As lead(). REQUIRES: it does not lead.
+  void lead_here(const Hands& hands);
+  // It does not lead any more: decides, tells and stops nothing from here on, and has let go of its
+  // hands when this returns.
+  void lose_here();
+  // Another one decides ("host:port" of its link, empty = not known). REQUIRES: it does not lead.
+  void follow_here(const std::string& leader) { link_.follow(leader); }
+  // Another configuration is in force.
+  void adopt_here(ControlConfiguration next);
 
   std::string reload() override;
   void drain() override { draining_ = true; }
@@ -93,9 +102,12 @@ class ControlNode final : public Process {
   asio::io_context& io() { return control_thread_.io(); }
 
  private:
+  // What is there only while it leads.
+  struct Leading;
+
   std::string reload_here();
-  void lead_here();
   void publish(std::shared_ptr<const core::FleetView> view);
+  void on_plan(const core::Plan& plan);
   std::string unready() const;
   core::RouterReport report();
   observe::GatewayStats stats() const;
@@ -103,13 +115,8 @@ class ControlNode final : public Process {
   ControlNodeOptions options_;
   net::LoopThread control_thread_;
   link::LinkServer link_;
-  std::unique_ptr<adapters::EmulatorActuator> emulator_;
-  std::unique_ptr<control::Actuator> actuator_;
-  std::vector<std::unique_ptr<control::SignalSource>> more_sources_;
-  adapters::HttpProber prober_;
-  SignalSources sources_;
+  std::unique_ptr<Leading> leading_;
   RefusalNews refusals_;
-  std::optional<control::ControlLoop> control_;  // while it leads, and after
   gateway::Admin admin_;
   gateway::ProbePage probes_;
   mutable std::mutex mutex_;

@@ -26,17 +26,25 @@ Result<std::shared_ptr<const net::TlsServer>> link_tls(const config::FleetLinkSe
   return made;
 }
 
+Result<std::shared_ptr<const net::TlsClient>> link_client_tls(
+    const config::FleetLinkSection& section) {
+  if (section.ca.empty() && section.certificate.empty()) {
+    return std::shared_ptr<const net::TlsClient>();
+  }
+  auto made = net::TlsClient::make(
+      {.ca_file = section.ca, .own = {section.certificate, section.key}, .alpn = {"h2"}});
+  if (!made.ok()) return Error{"link: " + made.error().message};
+  return made;
+}
+
 Result<link::LinkClientOptions> link_client(const config::FleetLinkSection& section) {
   link::LinkClientOptions options;
   options.control = *section.control;
   options.name = section.name.empty() ? host_name() : section.name;
   options.server_name = section.server_name;
-  if (!section.ca.empty() || !section.certificate.empty()) {
-    auto made = net::TlsClient::make(
-        {.ca_file = section.ca, .own = {section.certificate, section.key}, .alpn = {"h2"}});
-    if (!made.ok()) return Error{"link: " + made.error().message};
-    options.tls = std::move(*made);
-  }
+  auto tls = link_client_tls(section);
+  if (!tls.ok()) return tls.error();
+  options.tls = std::move(*tls);
   // Two that started within the same nanosecond have different names.
   Prng drawn(static_cast<std::uint64_t>(net::unix_nanos()) ^ link::spec_version(options.name));
   options.router = link::RouterId(drawn.next() | 1U);

@@ -17,6 +17,10 @@ namespace signalbox::apps {
 // Of a controller; null = gateways connect in clear.
 Result<std::shared_ptr<const net::TlsServer>> link_tls(const config::FleetLinkSection& section);
 
+// Towards a controller; null = in clear.
+Result<std::shared_ptr<const net::TlsClient>> link_client_tls(
+    const config::FleetLinkSection& section);
+
 // Of a gateway, or of another observer; with a router's id of its own. REQUIRES: `control` is set.
 Result<link::LinkClientOptions> link_client(const config::FleetLinkSection& section);
 

@@ -131,9 +131,8 @@ void check_link_tls(const Fields& link, Report& report) {
     report.add(link.place("ca"), "a controller that asks gateways for certificates shows one too",
                {.hint = "add 'certificate' and 'key'"});
   }
-  for (const std::string_view key : {"name", "server_name"}) {
-    if (!link.has("listen") || !link.has(key)) continue;
-    report.add(link.place(key), fmt::format("'{}' is a gateway's", key),
+  if (link.has("listen") && link.has("name")) {
+    report.add(link.place("name"), "'name' is a gateway's",
                {.hint = "remove it here; a gateway has 'control' instead of 'listen'"});
   }
 }

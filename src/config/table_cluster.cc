@@ -117,8 +117,8 @@ constexpr Field kFleetLinkFields[] = {
      .doc = "The PEM file of the authorities that vouch for the other side."},
     {.key = "server_name",
      .type = Type::kText,
-     .doc = "The name that the controller's certificate must be for. Default: the host of "
-            "'control'."},
+     .doc = "The name that the leading controller's certificate must be for, as gateways and the "
+            "other controllers ask. Default: the host it is found at."},
 };
 constexpr std::string_view kEnds[] = {"listen", "control"};
 constexpr Alternatives kFleetLinkAlternatives[] = {{kEnds}};

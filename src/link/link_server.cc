@@ -83,6 +83,8 @@ void LinkServer::follow(std::string leader) {
   if (!leading()) return;
   book_.reset();
   merged_.reset();
+  // Should this one lead again, its fleet of now would be an old one.
+  view_.reset();
   division_.cancel();
   for (Member* const member : members()) {
     if (member->greeted) refuse(*member);
