@@ -83,8 +83,10 @@ void KubernetesActions::on_answer(const Action& action,
     }
     return;
   }
-  // A pod that is gone, or another by now, needs nothing any more.
-  if (answer.error().is_not_found() || answer.error().is_conflict()) return;
+  // A pod that is gone, or another by now, needs nothing any more. That a patch names another uid
+  // is "invalid", where a deletion is a conflict.
+  const bool is_another = action.kind == Action::Kind::kMarkPod && answer.error().code == 422;
+  if (answer.error().is_not_found() || answer.error().is_conflict() || is_another) return;
   trouble_.begin({fmt::format("{} {}", answer.error().code, action.name), answer.error().message});
 }
 

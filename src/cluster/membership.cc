@@ -20,6 +20,11 @@ using wire::integer_at;
 using wire::object_at;
 using wire::text_at;
 
+// A pool's version from before it was v1.
+bool is_older(const json::object& object) {
+  return text_at(object, {"apiVersion"}).find(".x-k8s.io/") != std::string_view::npos;
+}
+
 std::string key_of(const Binding& binding) { return binding.space + "/" + binding.name; }
 
 std::uint16_t as_port(std::int64_t number) {
@@ -73,12 +78,15 @@ std::optional<ReplicaFacts> endpoint(const json::object& slice, const json::obje
 
 }  // namespace
 
-void Membership::put_workload(WorkloadKind kind, const std::string& key, wire::KubeObject object) {
-  if (object) {
-    workloads_[{kind, key}] = std::move(object);
-  } else {
-    workloads_.erase({kind, key});
-  }
+void Membership::put_workload(WorkloadKind kind, const wire::KubeObject& object) {
+  wire::KubeObject& known = workloads_[{kind, wire::key_of(*object)}];
+  if (!known || !is_older(*object) || is_older(*known)) known = object;
+}
+
+void Membership::remove_workload(WorkloadKind kind, const json::object& object) {
+  const auto known = workloads_.find({kind, wire::key_of(object)});
+  if (known == workloads_.end() || is_older(*known->second) != is_older(object)) return;
+  workloads_.erase(known);
 }
 
 std::string Membership::service_of(const json::object& slice) {

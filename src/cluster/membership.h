@@ -20,8 +20,10 @@ class Membership {
  public:
   explicit Membership(std::vector<Binding> bindings) : bindings_(std::move(bindings)) {}
 
-  // `kind` is the object's: Deployment, StatefulSet, InferencePool. Null where it is gone.
-  void put_workload(WorkloadKind kind, const std::string& key, wire::KubeObject object);
+  // `kind` is the object's: Deployment, StatefulSet, InferencePool. Of a pool that is there in both
+  // of its versions, as while a cluster moves from one to the other, the newer counts.
+  void put_workload(WorkloadKind kind, const wire::KubeObject& object);
+  void remove_workload(WorkloadKind kind, const json::object& object);
   void put_slice(const std::string& key, wire::KubeObject object);
 
   // The unit that a pod is a replica of, and how it is as such. Not of a Service's: see

@@ -68,9 +68,9 @@ void ClusterPicture::put(ObjectKind kind, const wire::KubeObject& object, TimePo
       return put_pod(object, now);
     case ObjectKind::kDeployment:
     case ObjectKind::kStatefulSet:
-      return membership_.put_workload(workload_kind(kind), key, object);
+      return membership_.put_workload(workload_kind(kind), object);
     case ObjectKind::kInferencePool:
-      membership_.put_workload(WorkloadKind::kInferencePool, key, object);
+      membership_.put_workload(WorkloadKind::kInferencePool, object);
       return look_at_pool(object, now);
     case ObjectKind::kEndpointSlice:
       membership_.put_slice(key, object);
@@ -96,10 +96,10 @@ void ClusterPicture::remove(ObjectKind kind, const wire::KubeObject& object, Tim
       return remove_pod(object);
     case ObjectKind::kDeployment:
     case ObjectKind::kStatefulSet:
-      return membership_.put_workload(workload_kind(kind), key, nullptr);
+      return membership_.remove_workload(workload_kind(kind), *object);
     case ObjectKind::kInferencePool:
       // What it selected goes on serving: a pool that is made anew must not empty a fleet.
-      return membership_.put_workload(WorkloadKind::kInferencePool, key, nullptr);
+      return membership_.remove_workload(WorkloadKind::kInferencePool, *object);
     case ObjectKind::kEndpointSlice:
       membership_.put_slice(key, nullptr);
       return look_at_service(Membership::service_of(*object), now);

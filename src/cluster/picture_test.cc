@@ -240,6 +240,16 @@ TEST_F(PoolTest, the_older_form_says_the_same) {
   EXPECT_THAT(news(), ElementsAre("found a unit 0 for 0", "ready a at 10.0.1.33:8444"));
 }
 
+TEST_F(PoolTest, of_both_versions_the_newer_counts_whichever_comes_or_goes) {
+  put(ObjectKind::kInferencePool, sample("inferencepool.json"));
+  put(ObjectKind::kInferencePool, sample("inferencepool_v1alpha2.json"));
+  put(ObjectKind::kPod, pod("a"));
+  EXPECT_THAT(news(), ElementsAre("found a unit 0 for 0", "ready a at 10.0.1.33:8443"));
+  remove(ObjectKind::kInferencePool, sample("inferencepool_v1alpha2.json"));
+  put(ObjectKind::kPod, pod("b"));
+  EXPECT_THAT(news(), ElementsAre("found b unit 0 for 0", "ready b at 10.0.1.33:8443"));
+}
+
 TEST_F(PoolTest, one_that_is_no_longer_selected_is_gone_and_a_pool_that_vanishes_empties_nothing) {
   put(ObjectKind::kInferencePool, sample("inferencepool.json"));
   put(ObjectKind::kPod, pod("a"));
