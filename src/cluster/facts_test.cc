@@ -21,7 +21,7 @@ TEST(Quantity, has_suffixes_of_two_kinds) {
   EXPECT_EQ(read_quantity("2k"), 2000.0);
   EXPECT_EQ(read_quantity("2e3"), 2000.0);
   EXPECT_EQ(read_quantity("+1"), 1.0);
-  for (const char* bad : {"", "m", "1x", "1 Gi", "nan", "1GiB"}) {
+  for (const char* bad : {"", "m", "1x", "1 Gi", "nan", "1GiB", "1e308E"}) {
     EXPECT_FALSE(read_quantity(bad).has_value()) << bad;
   }
 }

@@ -184,8 +184,8 @@ void ClusterPicture::look_at_service(const std::string& service, TimePoint now) 
       if (pod != pods_.end()) look_at_pod(pod->second, now);
     }
     std::vector<std::string> gone;
-    for (const auto& [uid, replica] : replicas_.all()) {
-      if (replica.unit == binding.unit && !present.contains(uid)) gone.push_back(uid);
+    for (const std::string& uid : replicas_.of(binding.unit)) {
+      if (!present.contains(uid)) gone.push_back(uid);
     }
     for (const std::string& uid : gone) {
       replicas_.lose(uid, fmt::format("no longer an endpoint of the Service {}", service));
@@ -314,11 +314,9 @@ void ClusterPicture::launch(EndpointId id, UnitId unit, TimePoint now) {
 
 void ClusterPicture::stop(EndpointId id, TimePoint) {
   if (!replicas_.stop(id)) return;
-  for (const auto& [uid, replica] : replicas_.all()) {
-    if (replica.id != id) continue;
-    const auto pod = pods_.find(uid);
-    if (pod != pods_.end()) scaling_.stop(replica.unit, pod->second.facts);
-  }
+  const std::string uid = replicas_.uid_of(id);
+  const auto pod = pods_.find(uid);
+  if (pod != pods_.end()) scaling_.stop(replicas_.find(uid)->unit, pod->second.facts);
 }
 
 std::string ClusterPicture::why_no_pod_came(UnitId unit) const {

@@ -102,8 +102,10 @@ class ClusterPicture {
   void say_prices(TimePoint now);
   void say_limits();
   std::optional<double> price_of(const Binding& binding) const;
-  std::optional<int> limit_of(const Binding& binding) const;
-  double taken_in_pool(const std::string& pool, UnitId except, std::string_view resource) const;
+  // What pods take in each pool of each resource that its limits name, by unit.
+  using PoolUse = std::map<std::string, std::map<std::string, std::map<UnitId, double>>>;
+  PoolUse pool_use() const;
+  std::optional<int> limit_of(const Binding& binding, const PoolUse& use) const;
   const json::object* labels_under(const Pod& pod) const;
   const json::object* pod_spec_of(const Binding& binding) const;
 

@@ -18,6 +18,7 @@ namespace {
 constexpr Duration kSayPricesAgain = 60s;
 constexpr double kSamePrice = 1e-4;  // of a price: less is no news
 constexpr const char* kPoolLabel = "karpenter.sh/nodepool";
+constexpr UnitId kNobody{0xffffffff};  // of pods that are of no unit
 
 // Of the node's price, what a pod of this spec stands for: its share of the accelerators.
 double share_of(const json::object& node, const json::object& pod_spec) {
@@ -50,11 +51,9 @@ const json::object* ClusterPicture::pod_spec_of(const Binding& binding) const {
   if (const json::object* workload = membership_.workload(binding)) {
     if (const auto* spec = wire::object_at(*workload, {"spec", "template", "spec"})) return spec;
   }
-  for (const auto& [uid, replica] : replicas_.all()) {
+  for (const std::string& uid : replicas_.of(binding.unit)) {
     const auto pod = pods_.find(uid);
-    if (replica.unit == binding.unit && pod != pods_.end()) {
-      return wire::object_at(*pod->second.object, {"spec"});
-    }
+    if (pod != pods_.end()) return wire::object_at(*pod->second.object, {"spec"});
   }
   return nullptr;
 }
@@ -71,9 +70,9 @@ UnitPlace ClusterPicture::place(UnitId unit) const {
     merge(place.accelerator, accelerator_of(of("node.kubernetes.io/instance-type")), is_first);
     is_first = false;
   };
-  for (const auto& [uid, replica] : replicas_.all()) {
+  for (const std::string& uid : replicas_.of(unit)) {
     const auto pod = pods_.find(uid);
-    if (replica.unit != unit || pod == pods_.end()) continue;
+    if (pod == pods_.end()) continue;
     if (const json::object* labels = labels_under(pod->second)) add(*labels);
   }
   if (!is_first) return place;
@@ -90,9 +89,9 @@ UnitPlace ClusterPicture::place(UnitId unit) const {
 std::optional<double> ClusterPicture::price_of(const Binding& binding) const {
   double sum = 0.0;
   int count = 0;
-  for (const auto& [uid, replica] : replicas_.all()) {
+  for (const std::string& uid : replicas_.of(binding.unit)) {
     const auto pod = pods_.find(uid);
-    if (replica.unit != binding.unit || pod == pods_.end()) continue;
+    if (pod == pods_.end()) continue;
     const auto node = nodes_.find(pod->second.facts.node);
     const json::object* labels = labels_under(pod->second);
     const json::object* spec = wire::object_at(*pod->second.object, {"spec"});
@@ -128,36 +127,53 @@ void ClusterPicture::say_prices(TimePoint now) {
   }
 }
 
-double ClusterPicture::taken_in_pool(const std::string& pool, UnitId except,
-                                     std::string_view resource) const {
-  double sum = 0.0;
-  for (const auto& [uid, pod] : pods_) {
-    const json::object* labels = labels_under(pod);
-    if (pod.facts.is_over || labels == nullptr || wire::text_of(*labels, kPoolLabel) != pool) {
-      continue;
+// One pass over the nodes, for all units.
+ClusterPicture::PoolUse ClusterPicture::pool_use() const {
+  PoolUse use;
+  if (node_pools_.empty()) return use;
+  for (const auto& [name, node] : nodes_) {
+    const auto pool = node_pools_.find(std::string(wire::label_of(*node, kPoolLabel)));
+    const auto pods = on_node_.find(name);
+    if (pool == node_pools_.end() || pods == on_node_.end()) continue;
+    const json::object* limits = wire::object_at(*pool->second, {"spec", "limits"});
+    if (limits == nullptr) continue;
+    for (const std::string& uid : pods->second) {
+      const Pod& pod = pods_.at(uid);
+      const json::object* spec = wire::object_at(*pod.object, {"spec"});
+      if (pod.facts.is_over || spec == nullptr) continue;
+      const Replicas::Replica* replica = replicas_.find(uid);
+      const UnitId unit = replica == nullptr ? kNobody : replica->unit;
+      for (const auto& [resource, limit] : *limits) {
+        use[pool->first][std::string(resource)][unit] += requested(*spec, resource);
+      }
     }
-    const Replicas::Replica* replica = replicas_.find(uid);
-    if (replica != nullptr && replica->unit == except) continue;
-    const json::object* spec = wire::object_at(*pod.object, {"spec"});
-    if (spec != nullptr) sum += requested(*spec, resource);
   }
-  return sum;
+  return use;
 }
 
-std::optional<int> ClusterPicture::limit_of(const Binding& binding) const {
-  const json::object* spec = pod_spec_of(binding);
+std::optional<int> ClusterPicture::limit_of(const Binding& binding, const PoolUse& use) const {
   const std::string name = place(binding.unit).node_pool;
   const auto pool = node_pools_.find(name);
-  if (spec == nullptr || pool == node_pools_.end()) return {};
+  const json::object* spec = pool == node_pools_.end() ? nullptr : pod_spec_of(binding);
+  if (spec == nullptr) return {};
   return most_replicas(*pool->second, *spec, [&](std::string_view resource) {
-    return taken_in_pool(name, binding.unit, resource);
+    double sum = 0.0;
+    const auto of_pool = use.find(name);
+    if (of_pool == use.end()) return sum;
+    const auto units = of_pool->second.find(std::string(resource));
+    if (units == of_pool->second.end()) return sum;
+    for (const auto& [unit, amount] : units->second) {
+      if (unit != binding.unit) sum += amount;
+    }
+    return sum;
   });
 }
 
 void ClusterPicture::say_limits() {
+  const PoolUse use = pool_use();
   for (const Binding& binding : membership_.bindings()) {
     if (binding.scaling == Scaling::kNone) continue;
-    const int limit = limit_of(binding).value_or(-1);
+    const int limit = limit_of(binding, use).value_or(-1);
     const auto said = said_limit_.find(binding.unit);
     if ((said == said_limit_.end() ? -1 : said->second) == limit) continue;
     said_limit_[binding.unit] = limit;

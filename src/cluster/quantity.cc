@@ -33,7 +33,9 @@ std::optional<double> read_quantity(std::string_view text) {
   if (error != std::errc{} || !std::isfinite(number)) return {};
   const std::string_view suffix(stop, static_cast<std::size_t>(end - stop));
   for (const Suffix& known : kSuffixes) {
-    if (known.text == suffix) return number * known.factor;
+    if (known.text != suffix) continue;
+    const double amount = number * known.factor;
+    return std::isfinite(amount) ? std::optional(amount) : std::nullopt;
   }
   return {};
 }

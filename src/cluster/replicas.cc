@@ -19,8 +19,9 @@ EndpointId endpoint_of(const std::string& uid) {
 // A replica that was refused and still stands is what comes of the next launch: the number of
 // replicas was not lowered yet, so raising it by one brings no other.
 void Replicas::launch(EndpointId id, UnitId unit, TimePoint now) {
-  for (auto& [uid, replica] : replicas_) {
-    if (replica.unit != unit || !replica.refused || replica.stopping) continue;
+  for (const std::string& uid : of(unit)) {
+    Replica& replica = replicas_.at(uid);
+    if (!replica.refused || replica.stopping) continue;
     replica.refused = false;
     replica.found_at = now;
     news_.push_back(core::EndpointFound{replica.id, unit, id});
@@ -39,9 +40,8 @@ EndpointId Replicas::take_launch(UnitId unit) {
 }
 
 bool Replicas::stop(EndpointId id) {
-  for (auto& [uid, replica] : replicas_) {
-    if (replica.id != id) continue;
-    replica.stopping = true;
+  if (const auto known = uids_.find(id); known != uids_.end()) {
+    replicas_.at(known->second).stopping = true;
     return true;
   }
   std::erase_if(launches_, [id](const Launch& launch) { return launch.id == id; });
@@ -57,6 +57,8 @@ void Replicas::see(UnitId unit, const ReplicaFacts& facts, TimePoint now) {
     fresh.id = endpoint_of(facts.uid);
     fresh.unit = unit;
     fresh.found_at = now;
+    uids_[fresh.id] = facts.uid;
+    of_unit_[unit].insert(facts.uid);
     news_.push_back(core::EndpointFound{fresh.id, unit, take_launch(unit)});
     return see(unit, facts, now);
   }
@@ -77,6 +79,8 @@ void Replicas::lose(const std::string& uid, const std::string& reason) {
   if (!at->second.refused) {
     news_.push_back(core::EndpointGone{at->second.id, at->second.stopping ? "stopped" : reason});
   }
+  uids_.erase(at->second.id);
+  of_unit_[at->second.unit].erase(uid);
   replicas_.erase(at);
 }
 
@@ -118,6 +122,17 @@ void Replicas::expire(TimePoint now, const std::function<std::string(UnitId)>& r
 const Replicas::Replica* Replicas::find(const std::string& uid) const {
   const auto at = replicas_.find(uid);
   return at == replicas_.end() ? nullptr : &at->second;
+}
+
+std::string Replicas::uid_of(EndpointId id) const {
+  const auto at = uids_.find(id);
+  return at == uids_.end() ? std::string() : at->second;
+}
+
+const std::set<std::string>& Replicas::of(UnitId unit) const {
+  static const std::set<std::string> kNone;
+  const auto at = of_unit_.find(unit);
+  return at == of_unit_.end() ? kNone : at->second;
 }
 
 std::size_t Replicas::launches(UnitId unit) const {

@@ -13,6 +13,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -68,7 +69,11 @@ class Replicas {
   void expire(TimePoint now, const std::function<std::string(UnitId)>& reason);
 
   const Replica* find(const std::string& uid) const;
+  // Of this id; empty = none.
+  std::string uid_of(EndpointId id) const;
   const std::map<std::string, Replica>& all() const { return replicas_; }
+  // The uids of a unit's.
+  const std::set<std::string>& of(UnitId unit) const;
   std::size_t launches(UnitId unit) const;
 
   struct Launch {
@@ -85,7 +90,9 @@ class Replicas {
  private:
   EndpointId take_launch(UnitId unit);
 
-  std::map<std::string, Replica> replicas_;  // by uid
+  std::map<std::string, Replica> replicas_;          // by uid
+  std::map<EndpointId, std::string> uids_;           // of them
+  std::map<UnitId, std::set<std::string>> of_unit_;  // likewise
   std::deque<Launch> launches_;
   std::vector<News> news_;
 };
