@@ -116,8 +116,7 @@ void KubernetesActuator::stop(EndpointId id) {
 }
 
 void KubernetesActuator::on_view(const std::shared_ptr<const core::FleetView>& view) {
-  if (!is_told_ || sink_ == nullptr) return;
-  is_complete_ = true;
+  if (!is_complete_ || sink_ == nullptr) return;
   for (const auto& binding : options_.bindings) {
     const auto index = binding.unit.index();
     const bool is_planned = index < view->units.size() && view->spec &&
@@ -167,7 +166,7 @@ void KubernetesActuator::bind(std::vector<cluster::Binding> bindings) {
     if (replica.stopping) picture_->stop(replica.id, now);
   }
   // New watches have to be in step first.
-  is_told_ = is_complete_ = false;
+  is_complete_ = false;
   if (sink_ != nullptr && options_.karpenter && options_.karpenter_metrics) ask_prices();
   flush_soon();
 }
@@ -194,8 +193,8 @@ void KubernetesActuator::flush() {
     batch.push_back({schedule_.now(), kSource, std::move(one)});
   }
   if (!batch.empty()) sink_->take(batch);
-  if (!is_told_ && all_needed_are_synced()) {
-    is_told_ = true;
+  if (!is_complete_ && all_needed_are_synced()) {
+    is_complete_ = true;
     options_.tell(
         fmt::format("the cluster is known: {} replicas", picture_->replicas().all().size()));
   }

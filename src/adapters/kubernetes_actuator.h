@@ -71,9 +71,9 @@ class KubernetesActuator final : public control::Actuator, public ViewedSource {
   // A reload: the units' ids and workloads are these from now on.
   void bind(std::vector<cluster::Binding> bindings);
 
-  // All objects that decide which replicas there are have been seen, the Controller was told, and a
-  // view that says so was published. What is wanted by a view of before is not to be passed on to
-  // anybody who scales.
+  // All objects that decide which replicas there are have been seen, and the Controller was told: a
+  // view that is published from now on counts them. What is wanted by one of before is not to be
+  // passed on to anybody who scales.
   bool is_complete() const { return is_complete_; }
 
   // What the nodes under a unit's replicas are.
@@ -106,7 +106,6 @@ class KubernetesActuator final : public control::Actuator, public ViewedSource {
   Trouble price_trouble_;
   control::SignalSink* sink_ = nullptr;  // set while started
   bool leads_ = false;
-  bool is_told_ = false;  // all that is needed was seen, and handed over
   bool is_complete_ = false;
   std::unique_ptr<kube::Alarm> tick_, flush_, prices_;
   std::uint64_t seed_;

@@ -84,7 +84,7 @@ void Election::observe(const json::object& lease) {
   const bool is_news = !seen_ || seen_->holder != record.holder || seen_->address != record.address;
   seen_ = std::move(record);
   seen_at_ = schedule_.now();
-  if (is_news) options_.on_holder(*seen_);
+  if (is_news && seen_->holder != options_.identity) options_.on_holder(*seen_);
 }
 
 LeaseRecord Election::own_record() const {

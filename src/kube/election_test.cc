@@ -71,6 +71,7 @@ TEST_F(ElectionTest, the_first_leads_and_the_second_knows_where) {
   begin_both();
   EXPECT_EQ(news, (News{"a leads"}));
   EXPECT_EQ(b.heard, (News{"a:9903"}));
+  EXPECT_EQ(a.heard, News{}) << "of others only";
   EXPECT_EQ(lease().holder, "a");
   EXPECT_EQ(lease().transitions, 0);
   EXPECT_EQ(lease().duration, 15s);
