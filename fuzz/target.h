@@ -61,6 +61,7 @@ void feeds(std::string_view bytes);
 void kube_frames(std::string_view bytes);
 void kubeconfig(std::string_view bytes);
 void kube_snapshot(std::string_view bytes);
+void kube_objects(std::string_view bytes);
 // What units answer to golden prompts (golden.cc).
 void picture(std::string_view bytes);
 void golden_answer(std::string_view bytes);

@@ -33,6 +33,8 @@ constexpr std::array kTargets = {
     Target{"journal_records", "records of the input log", journal_records},
     Target{"journal_segment", "files of the input log: header and blocks", journal_segment},
     Target{"kube_frames", "frames of a watch: one reading for every cut", kube_frames},
+    Target{"kube_objects", "objects of a cluster, of whatever shape, and what is made of them",
+           kube_objects},
     Target{"kube_snapshot", "snapshots of a cluster: as they were written, or not at all",
            kube_snapshot},
     Target{"kubeconfig", "kubeconfigs, and their servers' addresses", kubeconfig},
