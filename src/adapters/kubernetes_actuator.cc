@@ -44,7 +44,7 @@ void KubernetesActuator::start(control::SignalSink& sink) {
     snapshot_->start([this] { return cached(); });
   }
   for (const auto& what : watches_for(options_.bindings, options_.karpenter)) watch(what);
-  if (options_.karpenter && options_.karpenter_metrics) ask_prices();
+  ask_prices();
   tick();
 }
 
@@ -167,7 +167,7 @@ void KubernetesActuator::bind(std::vector<cluster::Binding> bindings) {
   }
   // New watches have to be in step first.
   is_complete_ = false;
-  if (sink_ != nullptr && options_.karpenter && options_.karpenter_metrics) ask_prices();
+  if (sink_ != nullptr) ask_prices();
   flush_soon();
 }
 
@@ -213,10 +213,24 @@ bool KubernetesActuator::all_needed_are_synced() const {
   return true;
 }
 
+bool KubernetesActuator::knows_node_pools() const {
+  for (const auto& [label, watched] : watched_) {
+    if (watched.what.kind == cluster::ObjectKind::kNodePool) {
+      return watched.informer->cache().size() > 0;
+    }
+  }
+  return false;
+}
+
 void KubernetesActuator::ask_prices() {
+  if (!options_.karpenter || options_.karpenter_metrics.port == 0) return;
+  if (!knows_node_pools()) {
+    prices_ = schedule_.after(kPricesAgain, [this] { ask_prices(); });
+    return;
+  }
   http::Request request;
   request.target = "/metrics";
-  http_.call(*options_.karpenter_metrics, request, {.timeout = kPricesTimeout},
+  http_.call(options_.karpenter_metrics, request, {.timeout = kPricesTimeout},
              [this](const Result<http::Response, http::ClientError>& answer) {
                std::string problem;
                if (!answer.ok()) {

@@ -33,9 +33,11 @@ namespace signalbox::adapters {
 
 struct KubernetesOptions {
   std::vector<cluster::Binding> bindings;
-  bool karpenter = true;                             // its objects and Events are read
-  std::optional<core::Address> karpenter_metrics{};  // asked for prices now and then; none = never
-  std::string snapshot{};                            // file of the last objects seen; empty = none
+  bool karpenter = true;  // its objects and Events are read
+  // Asked for prices now and then, once a NodePool is known. Karpenter's chart puts it there; port
+  // 0 = never.
+  core::Address karpenter_metrics{"karpenter.kube-system.svc", 8080};
+  std::string snapshot{};  // file of the last objects seen; empty = none
   // Asked before each write, beside set_leading(): Election::is_leading().
   std::function<bool()> may_write = [] { return true; };
   std::function<void(const std::string&)> tell = [](const std::string&) {};
@@ -93,6 +95,7 @@ class KubernetesActuator final : public control::Actuator, public ViewedSource {
   void act();
   bool all_needed_are_synced() const;
   void ask_prices();
+  bool knows_node_pools() const;
   std::map<std::string, std::vector<kube::KubeObject>> cached() const;
 
   kube::ApiClient& client_;

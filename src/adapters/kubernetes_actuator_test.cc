@@ -273,7 +273,10 @@ TEST_F(ActuatorTest, karpenters_page_gives_prices) {
   };
   options.karpenter_metrics = api.address;
   begin();
-  for (int i = 0; i < 6; ++i) advance(1s);
+  for (int i = 0; i < 35; ++i) advance(1s);
+  EXPECT_EQ(api.asked("/metrics"), 0u) << "there is no NodePool, and so no Karpenter";
+  api.put("/apis/karpenter.sh/v1/nodepools", text(cluster::testing::sample("nodepool.json")));
+  for (int i = 0; i < 65; ++i) advance(1s);
   EXPECT_THAT(news(), Contains("price of 0: 0.350000"));
 }
 
