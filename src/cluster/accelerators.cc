@@ -56,28 +56,15 @@ constexpr std::array kTypes = {
     Row{"Standard_ND96isr_MI300X", "MI300X"},
 };
 
-constexpr std::array kMakers = {
-    Row{"nvidia.com/", "NVIDIA"},   Row{"aws.amazon.com/neuron", "AWS Neuron"},
-    Row{"amd.com/gpu", "AMD"},      Row{"google.com/tpu", "Google TPU"},
-    Row{"gpu.intel.com/", "Intel"}, Row{"habana.ai/gaudi", "Intel Gaudi"},
-};
+}  // namespace
 
-template <std::size_t N>
-std::string_view longest(std::string_view text, const std::array<Row, N>& rows) {
+std::string_view accelerator_of(std::string_view instance_type) {
   const Row* best = nullptr;
-  for (const Row& row : rows) {
-    if (!text.starts_with(row.begins)) continue;
+  for (const Row& row : kTypes) {
+    if (!instance_type.starts_with(row.begins)) continue;
     if (best == nullptr || row.begins.size() > best->begins.size()) best = &row;
   }
   return best == nullptr ? std::string_view() : best->accelerator;
 }
-
-}  // namespace
-
-std::string_view accelerator_of(std::string_view instance_type) {
-  return longest(instance_type, kTypes);
-}
-
-std::string_view maker_of(std::string_view resource) { return longest(resource, kMakers); }
 
 }  // namespace signalbox::cluster

@@ -34,14 +34,11 @@ TEST(PodFacts, are_read_as_the_cluster_writes_them) {
   EXPECT_EQ(facts.first_port, 8000);
   EXPECT_TRUE(facts.is_ready);
   EXPECT_FALSE(facts.is_pending());
-  EXPECT_EQ(port_named(*sample("pod.json"), "http"), 8000);
-  EXPECT_EQ(port_named(*sample("pod.json"), "metrics"), 0);
 }
 
-TEST(PodFacts, one_without_a_node_is_pending_and_says_why) {
+TEST(PodFacts, one_without_a_node_is_pending) {
   const PodFacts facts = read_pod(*pending_pod("a"));
   EXPECT_TRUE(facts.is_pending());
-  EXPECT_EQ(facts.unschedulable, "0/3 nodes are available");
 }
 
 TEST(PodFacts, of_a_stateful_set_name_it) {

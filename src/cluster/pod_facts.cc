@@ -4,7 +4,7 @@
 #include "cluster/pod_facts.h"
 
 #include <boost/json/array.hpp>
-#include <initializer_list>
+#include <string_view>
 
 namespace signalbox::cluster {
 
@@ -86,26 +86,12 @@ PodFacts read_pod(const json::object& pod) {
   facts.is_leaving = wire::is_being_deleted(pod);
   facts.node = text_at(pod, {"spec", "nodeName"});
   facts.ip = text_at(pod, {"status", "podIP"});
-  const json::object* scheduled = condition(pod, "PodScheduled");
-  if (scheduled != nullptr && !holds(scheduled)) {
-    facts.unschedulable = text_at(*scheduled, {"message"});
-  }
   each_container_port(pod, [&](const json::object& port) {
     facts.first_port = as_port(wire::integer_at(port, {"containerPort"}, 0));
     return facts.first_port != 0;
   });
   read_owner(pod, facts);
   return facts;
-}
-
-std::uint16_t port_named(const json::object& pod, std::string_view name) {
-  std::uint16_t found = 0;
-  each_container_port(pod, [&](const json::object& port) {
-    if (text_at(port, {"name"}) != name) return false;
-    found = as_port(wire::integer_at(port, {"containerPort"}, 0));
-    return true;
-  });
-  return found;
 }
 
 // What Kubernetes wrote of the whole pod says more than what a container's exit says.

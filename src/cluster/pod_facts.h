@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 
 #include "base/time.h"
 #include "wire/kube_object.h"
@@ -21,7 +20,6 @@ struct PodFacts {
   bool is_ready = false;    // its readiness probes pass
   bool is_leaving = false;  // it is being deleted
   std::string node{}, ip{};
-  std::string unschedulable{};  // why no node takes it; empty = one does, or nobody looked yet
   std::uint16_t first_port = 0;
   // The workload that made it: "Deployment" or "StatefulSet" and its name; empty = another kind.
   std::string owner_kind{}, owner{};
@@ -33,8 +31,5 @@ PodFacts read_pod(const json::object& pod);
 
 // What took it: "OOMKilled", "Evicted: The node was low on resource: memory", "deleted".
 std::string reason_of_end(const json::object& pod);
-
-// The port of this name, or nothing (0).
-std::uint16_t port_named(const json::object& pod, std::string_view name);
 
 }  // namespace signalbox::cluster

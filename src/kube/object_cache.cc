@@ -11,33 +11,28 @@ namespace signalbox::kube {
 using wire::key_of;
 using wire::uid_of;
 
-std::size_t ObjectCache::take_list(std::vector<KubeObject> listed) {
+void ObjectCache::take_list(std::vector<KubeObject> listed) {
   std::set<std::string> seen;
-  std::size_t different = 0;
   for (KubeObject& object : listed) {
     seen.insert(key_of(*object));
-    if (set(std::move(object))) ++different;
+    put(std::move(object));
   }
   std::vector<KubeObject> gone;
   for (const auto& [key, object] : objects_) {
     if (!seen.contains(key)) gone.push_back(object);
   }
   for (const KubeObject& object : gone) remove(object);
-  return different + gone.size();
 }
 
-void ObjectCache::put(KubeObject object) { set(std::move(object)); }
-
-bool ObjectCache::set(KubeObject object) {
+void ObjectCache::put(KubeObject object) {
   const std::string key = key_of(*object);
   KubeObject& place = objects_[key];
   if (!place) {
     place = object;
-    events_.on_added(object);
-    return true;
+    return events_.on_added(object);
   }
   const auto version = wire::resource_version_of(*object);
-  if (!version.empty() && version == wire::resource_version_of(*place)) return false;
+  if (!version.empty() && version == wire::resource_version_of(*place)) return;
   const KubeObject before = std::exchange(place, object);
   if (uid_of(*before) != uid_of(*object)) {
     events_.on_removed(before);
@@ -45,7 +40,6 @@ bool ObjectCache::set(KubeObject object) {
   } else {
     events_.on_changed(before, object);
   }
-  return true;
 }
 
 void ObjectCache::remove(const KubeObject& object) {

@@ -29,8 +29,8 @@ class ObjectCache {
  public:
   explicit ObjectCache(CacheEvents events) : events_(std::move(events)) {}
 
-  // The whole of what there is now. Returns how many objects differ from before.
-  std::size_t take_list(std::vector<KubeObject> listed);
+  // The whole of what there is now.
+  void take_list(std::vector<KubeObject> listed);
 
   // One object as it is now; one of the same name and another uid is a successor. Nothing happens
   // where the version is the one that is known.
@@ -49,8 +49,6 @@ class ObjectCache {
   std::size_t size() const { return objects_.size(); }
 
  private:
-  bool set(KubeObject object);
-
   CacheEvents events_;
   std::map<std::string, KubeObject> objects_;  // by key_of()
 };
