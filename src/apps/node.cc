@@ -25,42 +25,40 @@ constexpr Duration kGrace = 2s;
 Node::Node(NodeOptions options, std::shared_ptr<const core::FleetSpec> spec)
     : options_(std::move(options)),
       control_thread_("control"),
-      gateway_(options_.gateway, control_thread_.io(), options_.access_log, options_.on_decision,
+      gateway_(options_.gateway, control_thread_.io(), options_.access_log,
+               options_.link ? [this](const core::Decision& decision) { on_decision(decision); }
+                             : options_.on_decision,
                options_.journals.recorders()),
+      link_(options_.link
+                ? std::make_unique<link::LinkServer>(control_thread_.io(), options_.link_options)
+                : nullptr),
       actuator_(options_.emulator ? std::make_unique<adapters::EmulatorActuator>(
                                         control_thread_.io(), *options_.emulator,
                                         adapters::EmulatorActuatorOptions{.tell = options_.tell})
                                   : nullptr),
       prober_(control_thread_.io()),
       sources_(control_thread_.io(), options_.gateway.seed, options_.tell),
-      control_(control_thread_.io(), std::move(spec),
-               {.publish =
-                    [this](std::shared_ptr<const core::FleetView> view) {
-                      {
-                        const std::lock_guard lock(mutex_);
-                        view_ = view;
-                      }
-                      prober_.on_view(view);
-                      sources_.on_view(view);
-                      gateway_.publish(std::move(view));
-                    },
-                .digest = [this] { return gateway_.digest(); },
-                .actuator = actuator_.get(),
-                .on_plan =
-                    [this](const core::Plan& plan) {
-                      admin_.on_plan(plan);
-                      if (options_.journals.decisions) {
-                        options_.journals.decisions->planned(plan, view()->spec);
-                      }
-                      if (options_.on_plan) options_.on_plan(plan);
-                    },
-                .on_refused =
-                    [this](const core::Signal& signal, const std::string& why) {
-                      if (options_.tell && refusals_.is_news(signal.source, why, net::now())) {
-                        options_.tell("signal from " + signal.source + " refused: " + why);
-                      }
-                    },
-                .inputs = options_.journals.inputs.get()}),
+      control_(
+          control_thread_.io(), std::move(spec),
+          {.publish =
+               [this](std::shared_ptr<const core::FleetView> view) { publish(std::move(view)); },
+           .digest = [this] { return link_ ? link_->digest() : gateway_.digest(); },
+           .actuator = actuator_.get(),
+           .on_plan =
+               [this](const core::Plan& plan) {
+                 admin_.on_plan(plan);
+                 if (options_.journals.decisions) {
+                   options_.journals.decisions->planned(plan, view()->spec);
+                 }
+                 if (options_.on_plan) options_.on_plan(plan);
+               },
+           .on_refused =
+               [this](const core::Signal& signal, const std::string& why) {
+                 if (options_.tell && refusals_.is_news(signal.source, why, net::now())) {
+                   options_.tell("signal from " + signal.source + " refused: " + why);
+                 }
+               },
+           .inputs = options_.journals.inputs.get()}),
       admin_(control_thread_.io(),
              {.view = [this] { return view(); },
               .report = [this] { return gateway_.report(); },
@@ -86,6 +84,30 @@ Node::Node(NodeOptions options, std::shared_ptr<const core::FleetSpec> spec)
 
 Node::~Node() { stop(); }
 
+void Node::publish(std::shared_ptr<const core::FleetView> view) {
+  {
+    const std::lock_guard lock(mutex_);
+    view_ = view;
+  }
+  prober_.on_view(view);
+  sources_.on_view(view);
+  if (link_) {
+    link_->publish(std::move(view));
+  } else {
+    gateway_.publish(std::move(view));
+  }
+}
+
+// Somebody waits here while other gateways may have idle slots.
+void Node::on_decision(const core::Decision& decision) {
+  if (options_.on_decision) options_.on_decision(decision);
+  if (decision.action != core::Action::kHold || hold_told_.exchange(true)) return;
+  asio::post(control_thread_.io(), [this] {
+    hold_told_.store(false);
+    link_->local_holds();
+  });
+}
+
 Result<Node::Bound> Node::start() {
   auto gateway_address = gateway_.listen(std::move(options_.gateway_listeners));
   if (!gateway_address.ok()) return Error{"gateway.listen: " + gateway_address.error().message};
@@ -96,6 +118,18 @@ Result<Node::Bound> Node::start() {
   if (options_.probes) {
     auto probes_address = listen_for_probes();
     if (!probes_address.ok()) return Error{"gateway.probes: " + probes_address.error().message};
+  }
+  if (link_) {
+    auto link_address = link_->listen(*options_.link);
+    if (!link_address.ok()) return Error{"link.listen: " + link_address.error().message};
+    link_->attach(core::RouterId(options_.gateway.seed | 1U),
+                  {.publish =
+                       [this](std::shared_ptr<const core::FleetView> view) {
+                         gateway_.publish(std::move(view));
+                       },
+                   .digest = [this] { return gateway_.digest(); }});
+    link_->set_spec(options_.text);
+    link_->lead();
   }
   if (actuator_) actuator_->start(control_);
   prober_.start(control_);
@@ -139,6 +173,7 @@ std::vector<net::NamedListener> Node::listeners() const {
 // The replicas that this process launched are its own: the next would find them without a master
 // and stop them.
 std::string Node::cannot_hand_over() const {
+  if (link_) return "gateways follow this process at 'link.listen'; restart instead";
   if (!actuator_) return {};
   return "the replicas of 'emulator' belong to the process that launched them; restart instead";
 }
@@ -174,6 +209,7 @@ std::string Node::reload_here() {
   gateway_.adopt(std::move(reloaded->gateway));
   admin_.allow(std::move(reloaded->admin_rights));
   if (reloaded->admin_tls) admin_.use_tls(std::move(reloaded->admin_tls));
+  if (link_) link_->set_spec(std::move(reloaded->text));
   control_.adopt(std::move(reloaded->spec));
   // After the view, whose units they speak of.
   sources_.adopt(std::move(reloaded->sources));

@@ -26,6 +26,7 @@
 #include "gateway/memory_use.h"
 #include "gateway/memory_watch.h"
 #include "gateway/probe_page.h"
+#include "link/link_server.h"
 #include "net/loop_thread.h"
 #include "net/successor.h"
 
@@ -38,6 +39,7 @@ struct Reloaded {
   std::shared_ptr<const gateway::AdminRights> admin_rights;
   std::shared_ptr<const net::TlsServer> admin_tls;
   std::vector<SourcePlan> sources = {};
+  std::string text = {};  // of the file, as gateways that follow are told it
 };
 
 struct NodeOptions {
@@ -49,6 +51,9 @@ struct NodeOptions {
   std::shared_ptr<const net::TlsServer> admin_tls;  // null = in clear
   std::function<void(const std::string&)> audit;    // who tried to change what; control's thread
   std::optional<core::Address> emulator;
+  std::optional<core::Address> link;  // gateways in other processes follow here; none = none do
+  link::LinkServerOptions link_options;
+  std::string text;                 // of the configuration, which those are told
   std::vector<SourcePlan> sources;  // whom to ask for signals beside our own probes
   gateway::AccessLog access_log;
   Journals journals;                               // closed by Node::stop()
@@ -95,10 +100,14 @@ class Node final : public Process {
   void on_memory(const gateway::MemoryUse& use, gateway::Pressure pressure);
   Result<core::Address> listen_for_admin();
   Result<core::Address> listen_for_probes();
+  void publish(std::shared_ptr<const core::FleetView> view);
+  void on_decision(const core::Decision& decision);
 
   NodeOptions options_;
   net::LoopThread control_thread_;
   gateway::Gateway gateway_;
+  std::unique_ptr<link::LinkServer> link_;  // null = this gateway has the fleet for itself
+  std::atomic<bool> hold_told_{false};      // a word that requests wait is on its way to it
   std::unique_ptr<adapters::EmulatorActuator> actuator_;
   adapters::HttpProber prober_;
   SignalSources sources_;

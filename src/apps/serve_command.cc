@@ -16,11 +16,13 @@
 #include "apps/commands.h"
 #include "apps/exit_code.h"
 #include "apps/gateway_sources.h"
+#include "apps/link_sources.h"
 #include "apps/listening.h"
 #include "apps/node.h"
 #include "apps/plan_log.h"
 #include "apps/signal_loop.h"
 #include "apps/tracing_sources.h"
+#include "config/text_file.h"
 #include "net/clock.h"
 #include "net/inheritance.h"
 
@@ -34,12 +36,24 @@ int serve_command(const ServeOptions& options) {
   };
   auto inheritance = net::Inheritance::claim();
   if (!inheritance.ok()) return fail(kExitFailed, inheritance.error().message);
-  auto loaded = config::load_file(options.config);
+  auto text = config::read_text_file(options.config, "examples/minimal.yaml is a good start");
+  auto loaded = text.ok() ? config::load(*text, options.config)
+                          : Result<config::Config, config::Diagnostics>(text.error());
   if (!loaded.ok()) {
     fmt::print(stderr, "{}", config::render(loaded.error()));
     return kExitBadUsage;
   }
   const config::Config& config = *loaded;
+  if (config.link && config.link->control) {
+    return fail(kExitBadUsage, "link.control: the fleet is decided on at " +
+                                   core::to_string(*config.link->control) +
+                                   "; `signalbox gateway` serves by what is decided there");
+  }
+  if (config.link && config.journal.input_log != "off") {
+    return fail(kExitBadUsage,
+                "journal.input_log: with gateways in other processes ('link') none is kept, since "
+                "what they count could not be made again; journal.decisions works");
+  }
   auto access_log = AccessLogFile::open(config.gateway.access_log);
   if (!access_log.ok()) {
     return fail(kExitBadUsage, "gateway.access_log: " + access_log.error().message);
@@ -63,6 +77,14 @@ int serve_command(const ServeOptions& options) {
   node_options.admin = config.gateway.admin;
   node_options.probes = config.gateway.probes;
   node_options.emulator = config.emulator;
+  if (config.link) {
+    auto link = link_tls(*config.link);
+    if (!link.ok()) return fail(kExitBadUsage, link.error().message);
+    node_options.link = config.link->listen;
+    node_options.link_options.tls = std::move(*link);
+    node_options.link_options.tell = [](const std::string& what) { spdlog::info("{}", what); };
+    node_options.text = *text;
+  }
   auto signal_sources = source_plans(config.sources);
   if (!signal_sources.ok()) return fail(kExitBadUsage, signal_sources.error().message);
   node_options.sources = std::move(*signal_sources);
@@ -80,7 +102,9 @@ int serve_command(const ServeOptions& options) {
     if (const auto why = access_log->reopen(); !why.empty()) {
       spdlog::error("gateway.access_log: {}; lines go where they went", why);
     }
-    auto wanted = config::load_file(options.config);
+    auto read = config::read_text_file(options.config, "it was there before");
+    if (!read.ok()) return Error{config::render(read.error())};
+    auto wanted = config::load(*read, options.config);
     if (!wanted.ok()) return Error{config::render(wanted.error())};
     if (const auto key = needs_new_process(config, *wanted); !key.empty()) {
       return Error{
@@ -98,8 +122,11 @@ int serve_command(const ServeOptions& options) {
     drain->store(wanted->gateway.drain);
     sources->options.tracing = tracing;
     return Reloaded{std::make_shared<core::FleetSpec>(std::move(wanted->fleet)),
-                    std::move(sources->options), std::move(page->rights), std::move(page->tls),
-                    std::move(*asked)};
+                    std::move(sources->options),
+                    std::move(page->rights),
+                    std::move(page->tls),
+                    std::move(*asked),
+                    std::move(*read)};
   };
   node_options.gateway_listeners =
       fitting(inheritance->take(kGatewayListener), config.gateway.listen, "gateway.listen");

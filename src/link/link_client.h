@@ -21,9 +21,9 @@
 #include "base/time.h"
 #include "core/model/digest.h"
 #include "core/model/fleet_view.h"
+#include "core/scale/leased_view.h"
 #include "core/scale/slot_leases.h"
 #include "http/grpc_client.h"
-#include "link/leased_view.h"
 #include "link/report_codec.h"
 #include "link/view_codec.h"
 #include "net/asio.h"
@@ -109,7 +109,7 @@ class LinkClient {
   std::uint64_t spec_version_ = 0;
   std::shared_ptr<const core::FleetView> fleet_;
   core::LeaseTable leases_;
-  LeasedView leased_;
+  core::LeasedView leased_;
   std::optional<TimePoint> heard_view_;
   std::string controller_;
 

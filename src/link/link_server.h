@@ -22,9 +22,9 @@
 #include "core/model/digest.h"
 #include "core/model/fleet_view.h"
 #include "core/scale/merged_digest.h"
+#include "core/scale/leased_view.h"
 #include "core/scale/slot_leases.h"
 #include "http/grpc_server.h"
-#include "link/leased_view.h"
 #include "link/view_codec.h"
 #include "net/asio.h"
 #include "net/clock.h"
@@ -128,7 +128,7 @@ class LinkServer {
   std::map<RouterId, std::string> names_;  // of all that hold leases
   RouterId local_id_;
   std::optional<LocalRouter> local_;
-  LeasedView local_view_;
+  core::LeasedView local_view_;
   asio::steady_timer division_;
   asio::steady_timer watch_;
   std::shared_ptr<LinkServer*> self_;  // timers, posts and members hold it weakly

@@ -15,6 +15,7 @@ void LiveFleet::adopt(const FleetView& view, const FleetSpec* previous_spec, Tim
     return;
   }
   adopted_version_ = view.endpoints_version;
+  if (same_spec && view.leases_version != 0 && adopt_leases(view, now)) return;
   if (!same_spec) {
     adopt_rules(*view.spec);
     std::vector<LiveUnit> units(view.spec->units.size());
@@ -88,6 +89,32 @@ void LiveFleet::adopt(const FleetView& view, const FleetSpec* previous_spec, Tim
   }
   endpoints_ = std::move(adopted);
   judge_panic(now);
+}
+
+// Leases change many times as often as the fleet does, and mostly a few of them: false, having done
+// nothing, when anything else changed as well.
+bool LiveFleet::adopt_leases(const FleetView& view, TimePoint now) {
+  const auto same = [](const EndpointView& seen, const LiveEndpoint* known) {
+    return seen.id == known->id && seen.unit == known->unit &&
+           (seen.state == EndpointState::kReady) == known->ready &&
+           seen.foreign_load == known->foreign && (seen.foreign_load > 0 || known->unfelt == 0);
+  };
+  if (!std::equal(view.endpoints.begin(), view.endpoints.end(), in_order_.begin(), in_order_.end(),
+                  same)) {
+    return false;
+  }
+  for (std::size_t i = 0; i < in_order_.size(); ++i) {
+    const int leased = view.endpoints[i].leased_slots;
+    if (leased == in_order_[i]->leased) continue;
+    LiveEndpoint& endpoint = endpoints_.at(in_order_[i]->id);
+    unlist(endpoint);
+    endpoint.leased = leased;
+    set_slots(endpoint, endpoint.all_slots);
+    set_handicap(endpoint, now);
+    if (endpoint.usable) list(endpoint);
+  }
+  readmit(now);
+  return true;
 }
 
 void LiveFleet::age(TimePoint now) {

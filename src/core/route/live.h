@@ -190,6 +190,7 @@ class LiveFleet {
     return best;
   }
 
+  bool adopt_leases(const FleetView& view, TimePoint now);
   void list(LiveEndpoint& endpoint);
   void unlist(LiveEndpoint& endpoint);
   bool readmit_ejected(TimePoint now);

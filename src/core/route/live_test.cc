@@ -104,6 +104,33 @@ TEST(LiveFleet, an_endpoint_without_a_lease_is_up_but_never_free_and_keeps_what_
   EXPECT_EQ(live.unit(UnitId(0)).in_flight, 0);
 }
 
+TEST(LiveFleet, a_change_of_leases_alone_comes_to_the_same_as_a_new_view) {
+  FleetSpec spec = two_units();
+  spec.units[0].slots = 3;
+  Prng prng(5);
+  LiveFleet changed;
+  auto view = view_of(spec, {6, 2});
+  std::uint64_t version = 0;
+  for (int round = 0; round < 200; ++round) {
+    auto next = std::make_shared<FleetView>(*view);
+    next->leases_version = next->endpoints_version = ++version;
+    for (auto& endpoint : next->endpoints) {
+      if (prng.below(3) == 0) endpoint.leased_slots = static_cast<int>(prng.below(4));
+    }
+    changed.adopt(*next, version == 1 ? nullptr : view->spec.get(), at(0s));
+    LiveFleet fresh;
+    fresh.adopt(*next, nullptr, at(0s));
+    for (const auto& endpoint : std::as_const(next->endpoints)) {
+      LiveEndpoint& live = *changed.find(endpoint.id);
+      EXPECT_EQ(live.slots, fresh.find(endpoint.id)->slots);
+      EXPECT_EQ(live.free_position >= 0, live.in_flight < live.slots);
+      if (live.in_flight > 0 && prng.below(2) == 0) changed.vacate(live);
+      if (live.free_position >= 0 && prng.below(2) == 0) changed.occupy(live);
+    }
+    view = next;
+  }
+}
+
 TEST(LiveFleet, what_is_learned_of_others_does_not_widen_a_lease) {
   LiveFleet live;
   const auto view = leased_view(4, 2);

@@ -39,6 +39,7 @@ struct LeaseBook::Round {
   std::vector<Part> parts;           // parallel to the connected Routers
   int pool = 0;                      // slots that are theirs to share
   int on_the_way = 0;                // shrunk, not yet free
+  bool waited_for = false;           // some request is held that it could serve
 
   int used() const {
     int all = 0;
@@ -161,7 +162,8 @@ std::vector<LeaseBook::Round> LeaseBook::survey(const std::vector<std::uint32_t>
 }
 
 // A held request needs a slot of any unit of its service: of those that are idle with somebody, in
-// the operator's order; where nothing is idle, a fair part of what frees.
+// the operator's order; where nothing is idle, a fair part of what frees. While anybody waits for a
+// unit, what others needed of it lately counts for nothing: only what they need now.
 void LeaseBook::spread_held(const std::vector<std::uint32_t>& connected,
                             std::vector<Round>& rounds) const {
   std::vector<double> idle;
@@ -171,6 +173,10 @@ void LeaseBook::spread_held(const std::vector<std::uint32_t>& connected,
     for (const std::uint32_t router : connected) held += routers_[router].held[s];
     if (held <= 0.0) continue;
     const auto& units = spec_->services[s].units;
+    for (const UnitId unit : units) {
+      if (std::exchange(rounds[unit.index()].waited_for, true)) continue;
+      for (auto& part : rounds[unit.index()].parts) part.demand = part.used;
+    }
     double waiting = held, pool = 0.0;
     const auto give = [&](UnitId unit, double slots) {
       for (std::size_t i = 0; i < connected.size(); ++i) {

@@ -132,6 +132,21 @@ TEST(LeaseBook, who_holds_requests_is_helped_before_the_next_second) {
   EXPECT_GE(book.all[0].leased(), 14);
 }
 
+TEST(LeaseBook, what_another_needed_a_moment_ago_is_lent_to_who_waits_now) {
+  Book book(20, 1, 2);
+  book.divide();
+  book.all[1].start_any(10);
+  book.report(book.all[1]);
+  book.all[1].in_flight.clear();
+  book.report(book.all[1]);
+  book.all[0].start_any(10);
+  book.all[0].held = 8;
+  book.report(book.all[0]);
+  book.divide(20ms);
+  book.divide(20ms);
+  EXPECT_EQ(book.all[0].leased(), 18) << "all but the other's floor";
+}
+
 TEST(LeaseBook, everybody_keeps_a_floor_while_one_is_overloaded) {
   Book book(40, 1, 4);
   book.divide();

@@ -15,26 +15,25 @@
 #include "core/model/fleet_view.h"
 #include "core/scale/slot_leases.h"
 
-namespace signalbox::link {
+namespace signalbox::core {
 
 class LeasedView {
  public:
   // `digest` tells what is in flight; asked only while something left that may be in use.
-  explicit LeasedView(std::function<core::RouterDigest()> digest) : digest_(std::move(digest)) {}
+  explicit LeasedView(std::function<RouterDigest()> digest) : digest_(std::move(digest)) {}
 
   // The next view to go by. Endpoints are shared with the one before where nothing changed.
-  std::shared_ptr<const core::FleetView> combine(const core::FleetView& fleet,
-                                                 const core::LeaseTable& leases);
+  std::shared_ptr<const FleetView> combine(const FleetView& fleet, const LeaseTable& leases);
 
  private:
-  void notice_departures(const core::FleetView& fleet);
+  void notice_departures(const FleetView& fleet);
 
-  std::function<core::RouterDigest()> digest_;
-  std::shared_ptr<const core::FleetView> latest_;
+  std::function<RouterDigest()> digest_;
+  std::shared_ptr<const FleetView> latest_;
   std::uint64_t fleet_version_ = 0;   // of the endpoints that `latest_` shows
   std::uint64_t leases_version_ = 0;  // and of the leases
   std::uint64_t endpoints_version_ = 0;
-  std::map<EndpointId, core::EndpointView> departed_;
+  std::map<EndpointId, EndpointView> departed_;
 };
 
-}  // namespace signalbox::link
+}  // namespace signalbox::core

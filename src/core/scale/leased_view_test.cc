@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "link/leased_view.h"
+#include "core/scale/leased_view.h"
 
 #include <gtest/gtest.h>
 
@@ -8,29 +8,27 @@
 
 #include "core/model/testdata/fleets.h"
 
-namespace signalbox::link {
+namespace signalbox::core {
 namespace {
 
-using core::EndpointState;
-using core::testdata::endpoint_of;
-using core::testdata::two_units;
-using core::testdata::view_of;
+using testdata::endpoint_of;
+using testdata::two_units;
+using testdata::view_of;
 
 class LeasedViews : public ::testing::Test {
  protected:
-  std::shared_ptr<core::FleetView> fleet(int cheap, int dear) {
+  std::shared_ptr<FleetView> fleet(int cheap, int dear) {
     auto view = view_of(spec_, {cheap, dear});
     view->endpoints_version = ++version_;
     return view;
   }
-  static core::LeaseTable leases(std::uint64_t version, std::vector<core::SlotLease> all) {
+  static LeaseTable leases(std::uint64_t version, std::vector<SlotLease> all) {
     return {version, std::move(all)};
   }
 
-  std::shared_ptr<const core::FleetSpec> spec_ =
-      std::make_shared<const core::FleetSpec>(two_units());
+  std::shared_ptr<const FleetSpec> spec_ = std::make_shared<const FleetSpec>(two_units());
   std::uint64_t version_ = 0;
-  core::RouterDigest digest_;
+  RouterDigest digest_;
   LeasedView leased_{[this] { return digest_; }};
 };
 
@@ -80,4 +78,4 @@ TEST_F(LeasedViews, one_that_comes_back_is_as_the_fleet_says) {
 }
 
 }  // namespace
-}  // namespace signalbox::link
+}  // namespace signalbox::core
