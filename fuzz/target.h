@@ -62,6 +62,9 @@ void kube_frames(std::string_view bytes);
 void kubeconfig(std::string_view bytes);
 void kube_snapshot(std::string_view bytes);
 void kube_objects(std::string_view bytes);
+// What a controller and its gateways tell each other (link.cc).
+void link_from_gateway(std::string_view bytes);
+void link_to_gateway(std::string_view bytes);
 // What units answer to golden prompts (golden.cc).
 void picture(std::string_view bytes);
 void golden_answer(std::string_view bytes);

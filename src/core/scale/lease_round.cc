@@ -23,6 +23,7 @@ struct LeaseBook::Round {
     int slots = 0;
     int used = 0;
     double demand = 0.0;
+    bool waits = false;  // it holds requests
     int quota = 0;
     int enough = 0;  // of its quota, what it needs
 
@@ -58,10 +59,14 @@ TimePoint LeaseBook::next_division() const {
                                   [](const Router& router) { return router.connected; });
   if (alone) return TimePoint::max();
   if (last_division_ == TimePoint::min()) return last_division_;
-  return last_division_ + (urgent_ ? options_.urgent_pause : options_.round);
+  const TimePoint round = last_round_ + options_.round;
+  return urgent_ ? std::min(round, last_division_ + options_.urgent_pause) : round;
 }
 
 std::vector<RouterId> LeaseBook::divide(TimePoint now) {
+  const bool is_round =
+      last_round_ == TimePoint::min() || now >= last_round_ + options_.round || !urgent_;
+  if (is_round) last_round_ = now;
   last_division_ = now;
   ++divisions_;
   expire(now);
@@ -77,8 +82,11 @@ std::vector<RouterId> LeaseBook::divide(TimePoint now) {
     const auto quotas = lease_quotas(round.pool, demands);
     const int floor = lease_floor(round.pool, static_cast<int>(demands.size()));
     for (std::size_t i = 0; i < quotas.size(); ++i) {
-      round.parts[i].quota = quotas[i];
-      round.parts[i].enough = floor + static_cast<int>(std::ceil(slots_needed(demands[i])));
+      auto& part = round.parts[i];
+      part.quota = quotas[i];
+      // Between rounds slots move for those who wait, and nobody else: the rest can wait for them.
+      const bool counts = is_round || !round.waited_for || part.waits;
+      if (counts) part.enough = floor + static_cast<int>(std::ceil(slots_needed(demands[i])));
     }
     lend(round);
     reclaim(round);
@@ -135,7 +143,7 @@ std::vector<LeaseBook::Round> LeaseBook::survey(const std::vector<std::uint32_t>
   }
   for (std::size_t unit = 0; unit < rounds.size(); ++unit) {
     for (const std::uint32_t router : connected) {
-      rounds[unit].parts.push_back({router, 0, 0, routers_[router].busy[unit], 0, 0});
+      rounds[unit].parts.push_back({router, 0, 0, routers_[router].busy[unit], false, 0, 0});
     }
   }
   const bool settled = now >= opened_ + options_.settling;
@@ -176,6 +184,12 @@ void LeaseBook::spread_held(const std::vector<std::uint32_t>& connected,
     for (const UnitId unit : units) {
       if (std::exchange(rounds[unit.index()].waited_for, true)) continue;
       for (auto& part : rounds[unit.index()].parts) part.demand = part.used;
+    }
+    for (const UnitId unit : units) {
+      for (std::size_t i = 0; i < connected.size(); ++i) {
+        auto& part = rounds[unit.index()].parts[i];
+        part.waits = part.waits || routers_[connected[i]].held[s] > 0;
+      }
     }
     double waiting = held, pool = 0.0;
     const auto give = [&](UnitId unit, double slots) {

@@ -141,6 +141,7 @@ class LeaseBook {
   LeaseOptions options_;
   TimePoint opened_;
   TimePoint last_division_ = TimePoint::min();
+  TimePoint last_round_ = TimePoint::min();  // the last that was not for those who wait alone
   bool urgent_ = true;
   bool wanting_ = false;  // somebody is short of slots that are on their way
   std::shared_ptr<const FleetSpec> spec_;
