@@ -62,7 +62,16 @@ Node::Node(NodeOptions options, std::shared_ptr<const core::FleetSpec> spec)
       admin_(control_thread_.io(),
              {.view = [this] { return view(); },
               .report = [this] { return gateway_.report(); },
-              .stats = [this] { return gateway_.stats(); },
+              .stats =
+                  [this] {
+                    observe::GatewayStats stats = gateway_.stats();
+                    if (link_) {
+                      const auto status = link_->status();
+                      stats.leases = observe::LeaseStats{status.gateways, status.idle.unlent,
+                                                         status.idle.unused};
+                    }
+                    return stats;
+                  },
               .story = [this](RequestId id) { return gateway_.story(id); },
               .signal =
                   [this](const core::Signal& signal) { return control_.take_one(signal).refused; },
