@@ -179,6 +179,9 @@ def check_belongs_together(example: str, found: list[dict]) -> None:
         behavior = spec["advanced"]["horizontalPodAutoscalerConfig"]["behavior"]
         if any(behavior[way]["tolerance"] != "0" for way in ("scaleUp", "scaleDown")):
             raise Differs(f"{example}: ScaledObject {name} overlooks small changes")
+        # With no replicas at the least KEDA takes this for leave to stop all of them.
+        if spec.get("fallback", {}).get("replicas") == 0:
+            raise Differs(f"{example}: ScaledObject {name} falls back to nothing")
     for name, unit in units.items():
         if unit["spec"]["kubernetes"].get("scale", "keda") == "keda" and name not in scaled:
             raise Differs(f"{example}: nobody scales unit {name}")

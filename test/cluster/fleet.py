@@ -72,11 +72,9 @@ def scaled_object(name: str) -> dict:
         "spec": {
             "scaleTargetRef": {"name": name}, "pollingInterval": 2, "cooldownPeriod": 5,
             "minReplicaCount": 0, "maxReplicaCount": UNITS[name]["max"],
-            "fallback": {"failureThreshold": 3, "replicas": 1,
-                         "behavior": "currentReplicasIfHigher"},
             "advanced": {"horizontalPodAutoscalerConfig": {
                 "behavior": {"scaleUp": at_once, "scaleDown": at_once}}},
-            "triggers": [{"type": "external", "metricType": "AverageValue", "metadata": {
+            "triggers": [{"type": "external-push", "metricType": "AverageValue", "metadata": {
                 "scalerAddress": f"signalbox-scaler.{NAMESPACE}.svc:9904", "unit": name}}]}}
 
 

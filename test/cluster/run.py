@@ -68,6 +68,7 @@ def directed(plane: ControlPlane, processes: Processes, names: network.Names,
         step("kubectl shows it", day.pages)
         step("the API server is gone", lambda: day.api_server_is_gone(api_gone_s))
         step("the leader is killed", day.leader_is_killed)
+        step("all controllers are gone", lambda: day.controllers_are_gone(30))
         step("it has no right too many", day.rights)
 
 

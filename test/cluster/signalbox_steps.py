@@ -159,6 +159,24 @@ class Day:
             raise Differs(f"writes by turns: {turns}")
         return f"taken over after {took_over_s:.1f} s, writes never overlapped; {traffic}"
 
+    def controllers_are_gone(self, for_s: float) -> str:
+        """Both, for longer than KEDA waits before it would stop a unit that is not wanted."""
+        began = time.monotonic()
+        before = {name: self.fleet.replicas(name) for name in UNITS}
+        for pod in self.fleet.controllers():
+            self.fleet.processes.kill(pod.process)
+        while time.monotonic() < began + for_s:
+            time.sleep(1.0)
+            now = {name: self.fleet.replicas(name) for name in UNITS}
+            if now != before:
+                raise Differs(f"replicas went from {before} to {now} without a controller")
+        for pod in self.fleet.controllers():
+            pod.start()
+        _, back_s = eventually("one controller leads again", self.fleet.leader, 60)
+        self.settled("KEDA is answered again", CALM_PER_S)
+        return (f"{for_s:.0f} s without any: replicas stay {before}, a leader after {back_s:.1f} s; "
+                f"{self.none_failed_since(began)}")
+
     def rights(self) -> str:
         audit = Audit(self.plane.audit_log)
         if audit.refused():
