@@ -1,11 +1,15 @@
 {{/* SPDX-License-Identifier: Apache-2.0 */}}
 {{/* What the controllers may do, and nothing more; docs/kubernetes.md gives the reason of each verb. */}}
 
-{{- define "signalbox.nodeRules" -}}
+{{- define "signalbox.clusterRules" -}}
 - {apiGroups: [""], resources: [nodes], verbs: [list, watch]}
 - {apiGroups: [""], resources: [events], verbs: [list, watch]}
 {{- if .Values.rbac.karpenter }}
 - {apiGroups: [karpenter.sh], resources: [nodeclaims, nodepools, nodeoverlays], verbs: [list, watch]}
+{{- end }}
+{{- if dig "cluster" "resources" true .Values.config }}
+- {apiGroups: [signalbox.dev], resources: [routedservices, deploymentunits], verbs: [list, watch]}
+- {apiGroups: [signalbox.dev], resources: [routedservices/status, deploymentunits/status], verbs: [patch]}
 {{- end }}
 {{- end -}}
 
@@ -19,7 +23,4 @@
 {{- if .Values.rbac.inferencePools }}
 - {apiGroups: [inference.networking.k8s.io, inference.networking.x-k8s.io], resources: [inferencepools], verbs: [list, watch]}
 {{- end }}
-- {apiGroups: [signalbox.dev], resources: [routedservices, deploymentunits], verbs: [list, watch]}
-- {apiGroups: [signalbox.dev], resources: [routedservices/status, deploymentunits/status], verbs: [patch]}
-- {apiGroups: [""], resources: [events], verbs: [create, patch]}
 {{- end -}}
