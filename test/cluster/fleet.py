@@ -31,6 +31,15 @@ UNITS = {
     "beta": {"pool": "g6", "resource": "nvidia.com/gpu", "hardware": "g6.xlarge",
              "port": 8002, "price": 0.8048, "max": 10},
 }
+# Replicas of other kinds of workloads, one of each, at alpha's port; the last is scaled by Signalbox
+# itself.
+OTHERS = {
+    "stateful": {"stateful_set": "stateful", "port": 8001, "scale": "none"},
+    "served": {"service": "served", "scale": "none"},
+    "pooled": {"inference_pool": "pooled", "scale": "none"},
+    "direct": {"deployment": "direct", "port": 8001, "scale": "direct"},
+}
+DIRECT_REPLICAS = 2
 PLATEAU_PER_MIN = 120  # of one replica: a request takes half a second
 SERVICE = "images"
 
@@ -63,6 +72,28 @@ def workload(name: str) -> dict:
                               "limits": {unit["resource"]: "1"}}}]}}}}
 
 
+def other_workloads() -> list[dict]:
+    """Pods on nodes that are there, and what names them."""
+    made = []
+    for name in OTHERS:
+        kind = "StatefulSet" if name == "stateful" else "Deployment"
+        made.append({
+            "apiVersion": "apps/v1", "kind": kind, "metadata": {"name": name, "namespace": MODELS},
+            "spec": {"selector": {"matchLabels": {"app": name}},
+                     **({"serviceName": name} if kind == "StatefulSet" else {}),
+                     "template": {"metadata": {"labels": {"app": name}}, "spec": {"containers": [
+                         {"name": "server", "image": "registry.example.com/server:1",
+                          "ports": [{"containerPort": 8001}]}]}}}})
+    made.append({
+        "apiVersion": "v1", "kind": "Service", "metadata": {"name": "served", "namespace": MODELS},
+        "spec": {"selector": {"app": "served"}, "ports": [{"port": 80, "targetPort": 8001}]}})
+    made.append({
+        "apiVersion": "inference.networking.k8s.io/v1", "kind": "InferencePool",
+        "metadata": {"name": "pooled", "namespace": MODELS},
+        "spec": {"selector": {"matchLabels": {"app": "pooled"}}, "targetPorts": [{"number": 8001}]}})
+    return made
+
+
 def scaled_object(name: str) -> dict:
     at_once = {"tolerance": "0", "stabilizationWindowSeconds": 0,
                "policies": [{"type": "Pods", "value": 50, "periodSeconds": 15}]}
@@ -81,9 +112,18 @@ def scaled_object(name: str) -> dict:
 def our_resources() -> list[dict]:
     made = [{"apiVersion": "signalbox.dev/v1alpha1", "kind": "RoutedService",
              "metadata": {"name": SERVICE, "namespace": MODELS}, "spec": service_spec()}]
+    made.append({"apiVersion": "signalbox.dev/v1alpha1", "kind": "RoutedService",
+                 "metadata": {"name": "others", "namespace": MODELS},
+                 "spec": {"paths": ["/others"], "units": list(OTHERS)}})
+    specs = {name: unit_spec(name) for name in UNITS}
+    for name, where in OTHERS.items():
+        specs[name] = {"kubernetes": where, "price": "1 USD/hour",
+                       "plateau": f"{PLATEAU_PER_MIN}/min"}
+        if where["scale"] == "direct":
+            specs[name]["replicas"] = {"min": DIRECT_REPLICAS, "max": DIRECT_REPLICAS}
     return made + [{"apiVersion": "signalbox.dev/v1alpha1", "kind": "DeploymentUnit",
-                    "metadata": {"name": name, "namespace": MODELS}, "spec": unit_spec(name)}
-                   for name in UNITS]
+                    "metadata": {"name": name, "namespace": MODELS}, "spec": spec}
+                   for name, spec in specs.items()]
 
 
 def start_servers(processes: Processes, folder: Path) -> None:

@@ -26,8 +26,8 @@ import platform_steps
 import tools
 from callers import Callers
 from control_plane import ControlPlane
-from fleet import BINARY, CREDENTIALS, UNITS, Fleet, our_resources, scaled_object, start_servers
-from fleet import workload
+from fleet import BINARY, CREDENTIALS, UNITS, Fleet, other_workloads, our_resources
+from fleet import scaled_object, start_servers, workload
 from processes import Differs, Processes
 from signalbox_steps import Day
 
@@ -56,11 +56,12 @@ def directed(plane: ControlPlane, processes: Processes, names: network.Names,
     step("the chart is installed", lambda: fleet.install() or f"{len(fleet.pods)} pods")
     plane.apply([each for unit in UNITS.values()
                  for each in neighbours.node_pool(unit["pool"], unit["hardware"], unit["max"])])
-    plane.apply([workload(name) for name in UNITS] + our_resources())
+    plane.apply([workload(name) for name in UNITS] + other_workloads() + our_resources())
     fleet.start()
     with Callers([f"{pod.address}:8080" for pod in fleet.gateways()]) as callers:
         day = Day(fleet, callers)
         step("controllers and gateways come up", day.comes_up)
+        step("every kind of workload is found", day.other_workloads)
         plane.apply([scaled_object(name) for name in UNITS])
         step("a wave is followed by KEDA", day.wave)
         step("a pool runs dry", day.pool_runs_dry)

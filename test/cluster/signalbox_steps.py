@@ -14,7 +14,7 @@ import helm_chart
 import neighbours
 from audit import Audit
 from callers import Callers
-from fleet import MODELS, NAMESPACE, UNITS, Fleet
+from fleet import DIRECT_REPLICAS, MODELS, NAMESPACE, OTHERS, UNITS, VALUES, Fleet
 from processes import Differs, eventually
 
 CALM_PER_S, WAVE_PER_S = 4.0, 12.0
@@ -71,6 +71,15 @@ class Day:
         for gateway in self.fleet.gateways():
             eventually(f"{gateway.name} has a view", lambda: gateway.service(), 30)
         return f"a leader after {elected_s:.1f} s"
+
+    def other_workloads(self) -> str:
+        def check():
+            leader = self.fleet.leader()
+            ready = {name: leader.unit(name)["replicas"]["ready"] for name in OTHERS}
+            return ready if ready == wanted else None
+        wanted = {name: DIRECT_REPLICAS if name == "direct" else 1 for name in OTHERS}
+        ready, took_s = eventually("every kind of workload is found", check, 60)
+        return f"{ready} after {took_s:.0f} s, direct by our own hand"
 
     def wave(self) -> str:
         began = time.monotonic()
@@ -181,7 +190,7 @@ class Day:
         audit = Audit(self.plane.audit_log)
         if audit.refused():
             raise Differs(f"refused: {', '.join(audit.refused())}")
-        allowed = chart.rules_of(helm_chart.render())
+        allowed = chart.rules_of(helm_chart.render("--values", VALUES))
         unused = sorted(allowed - audit.used())
         print(f"    asked: {audit.summary()}", flush=True)
         return f"nothing refused; of {len(allowed)} rights unused: " + (
