@@ -167,12 +167,12 @@ class Pod:
         config.write_text(re.sub(r"^gateway:\n", f"gateway:\n  admin: {self.admin}\n", text,
                                  flags=re.MULTILINE))
         command = [BINARY, self.component, "--config", config]
+        # The name that a kubelet would give its host, and what it would mount into the container.
+        private = 'hostname "$1" && shift && exec "$@"'
         if self.component == "control":
             self.write_credentials(folder)
-            # What a kubelet would mount into its container, and the name it would give it.
-            command = ["unshare", "--mount", "--uts", "sh", "-c",
-                       f'hostname "$1" && mount --bind "$0" {CREDENTIALS} && shift && exec "$@"',
-                       folder, self.name, *command]
+            private = f'mount --bind "$0" {CREDENTIALS} && {private}'
+        command = ["unshare", "--mount", "--uts", "sh", "-c", private, folder, self.name, *command]
         fleet.processes.start(self.process, command, {
             "KUBERNETES_SERVICE_HOST": "127.0.0.1", "KUBERNETES_SERVICE_PORT": "6443",
             "POD_IP": self.address})

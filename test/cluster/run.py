@@ -20,14 +20,13 @@ import tempfile
 import time
 from pathlib import Path
 
+import fleet
 import neighbours
 import network
 import platform_steps
 import tools
 from callers import Callers
 from control_plane import ControlPlane
-from fleet import BINARY, CREDENTIALS, UNITS, Fleet, other_workloads, our_resources
-from fleet import scaled_object, start_servers, workload
 from processes import Differs, Processes
 from signalbox_steps import Day
 
@@ -50,19 +49,20 @@ def platform_comes_up(plane: ControlPlane, processes: Processes, names: network.
 
 def directed(plane: ControlPlane, processes: Processes, names: network.Names,
              api_gone_s: float) -> None:
-    Path(CREDENTIALS).mkdir(parents=True, exist_ok=True)
-    fleet = Fleet(plane, processes, names)
-    start_servers(processes, fleet.folder)
-    step("the chart is installed", lambda: fleet.install() or f"{len(fleet.pods)} pods")
-    plane.apply([each for unit in UNITS.values()
+    Path(fleet.CREDENTIALS).mkdir(parents=True, exist_ok=True)
+    ours = fleet.Fleet(plane, processes, names)
+    fleet.start_servers(processes, ours.folder)
+    step("the chart is installed", lambda: ours.install() or f"{len(ours.pods)} pods")
+    plane.apply([each for unit in fleet.UNITS.values()
                  for each in neighbours.node_pool(unit["pool"], unit["hardware"], unit["max"])])
-    plane.apply([workload(name) for name in UNITS] + other_workloads() + our_resources())
-    fleet.start()
-    with Callers([f"{pod.address}:8080" for pod in fleet.gateways()]) as callers:
-        day = Day(fleet, callers)
+    plane.apply([fleet.workload(name) for name in fleet.UNITS] + fleet.other_workloads()
+                + fleet.our_resources())
+    ours.start()
+    with Callers([f"{pod.address}:8080" for pod in ours.gateways()]) as callers:
+        day = Day(ours, callers)
         step("controllers and gateways come up", day.comes_up)
         step("every kind of workload is found", day.other_workloads)
-        plane.apply([scaled_object(name) for name in UNITS])
+        plane.apply([fleet.scaled_object(name) for name in fleet.UNITS])
         step("a wave is followed by KEDA", day.wave)
         step("a pool runs dry", day.pool_runs_dry)
         step("the pool recovers", day.pool_recovers)
@@ -87,8 +87,8 @@ def run(folder: Path, options: argparse.Namespace) -> None:
                 directed(plane, processes, names, options.api_gone)
         except Differs:
             for name in [*processes.dead(), *processes.names()]:
-                print(f"--- {name}, its last lines\n"
-                      + "\n".join(processes.log(name).splitlines()[-8:])[:2000])
+                lines = processes.log(name).splitlines()[-8:]
+                print(f"--- {name}, its last lines\n" + "\n".join(line[:300] for line in lines))
             raise
 
 
@@ -98,10 +98,12 @@ def main() -> int:
     parser.add_argument("--where-possible", action="store_true")
     parser.add_argument("--keep", type=lambda text: Path(text).absolute(), metavar="FOLDER")
     parser.add_argument("--api-gone", type=float, default=120.0, metavar="SECONDS")
+    parser.add_argument("--binary", type=lambda text: Path(text).absolute(), default=fleet.BINARY)
     parser.add_argument("--platform", action="store_true")
     options = parser.parse_args()
-    if not options.platform and not BINARY.exists():
-        sys.exit(f"e2e-cluster: no {BINARY}; run make build first")
+    fleet.BINARY = options.binary
+    if not options.platform and not fleet.BINARY.exists():
+        sys.exit(f"e2e-cluster: no {fleet.BINARY}; run make build first")
     began = time.monotonic()
     try:
         missing = tools.missing(tools.TOOLS)
