@@ -5,6 +5,7 @@
 // keeps its place under its new name. `wanted` is what the orchestrator is to be told.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <numeric>
 
 #include "core/model/testdata/fleets.h"
@@ -73,6 +74,25 @@ TEST(FoundReplicas, take_the_place_of_the_launch_they_answer) {
   rig.tick();
   EXPECT_EQ(rig.ready(asked.unit), 1);
   EXPECT_EQ(rig.booting(asked.unit), booting - 1);
+}
+
+// A launch asked for while found replicas serve has a lower id than all of theirs.
+TEST(FoundReplicas, and_launches_of_later_are_each_known_by_their_name) {
+  ControllerRig rig(paper_fleet());
+  rig.boot_time = 3600s;
+  find_ready(rig, 3, kInf2);
+  rig.run(5, 10.0);
+  const auto endpoints = rig.controller.view()->endpoints;
+  ASSERT_GT(endpoints.size(), 1U);
+  EXPECT_TRUE(
+      std::is_sorted(endpoints.begin(), endpoints.end(),
+                     [](const EndpointView& a, const EndpointView& b) { return a.id < b.id; }));
+  const EndpointView asked = *endpoints.begin();
+  ASSERT_EQ(asked.state, EndpointState::kBooting);
+  EXPECT_EQ(rig.say(EndpointFound{outside(7), asked.unit, asked.id}).refused, "");
+  EXPECT_EQ(rig.say(EndpointReady{outside(7), {"10.0.0.7", 8000}}).refused, "");
+  EXPECT_EQ(rig.say(EndpointGone{outside(3), "deleted"}).refused, "");
+  EXPECT_NE(rig.say(EndpointGone{asked.id, "deleted"}).refused, "");
 }
 
 TEST(FoundReplicas, of_a_launch_that_was_refused_meanwhile_begin_their_own_life) {

@@ -53,7 +53,7 @@ EndpointRecord& FleetState::add(UnitId unit, EndpointState state, TimePoint now)
   record.since = record.launched = now;
   record.billed_from_usd = units_[unit.index()].replica_usd;
   tally(record, +1);
-  return endpoints_.emplace_back(std::move(record));  // ids rise, so the order holds
+  return insert(std::move(record));
 }
 
 // Fixed servers count as ready until a probe says otherwise: refusing traffic until the first probe
@@ -129,11 +129,16 @@ void FleetState::find_running(const FoundReplica& found, TimePoint now) {
   }
   record.id = found.id;
   record.managed = found.is_ours;
-  const auto place = std::lower_bound(
-      endpoints_.begin(), endpoints_.end(), found.id,
-      [](const EndpointRecord& other, EndpointId wanted) { return other.id < wanted; });
-  endpoints_.insert(place, std::move(record));
+  insert(std::move(record));
   ++endpoints_version_;
+}
+
+// Ids of our own rise, but those of replicas that were found are all above them.
+EndpointRecord& FleetState::insert(EndpointRecord record) {
+  const auto place = std::lower_bound(
+      endpoints_.begin(), endpoints_.end(), record.id,
+      [](const EndpointRecord& other, EndpointId wanted) { return other.id < wanted; });
+  return *endpoints_.insert(place, std::move(record));
 }
 
 std::vector<int> FleetState::wanted() const {

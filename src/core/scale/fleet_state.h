@@ -164,6 +164,7 @@ class FleetState {
  private:
   void add_fixed(const FleetSpec& spec, UnitId unit, TimePoint now);
   EndpointRecord& add(UnitId unit, EndpointState state, TimePoint now);
+  EndpointRecord& insert(EndpointRecord record);
   void bill(UnitState& unit, double usd);
   void tally(const EndpointRecord& record, int by);
 
