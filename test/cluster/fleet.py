@@ -7,8 +7,12 @@ The servers that it directs are emulated: whatever address a pod of theirs gets,
 unit answers there.
 """
 
+import contextlib
 import json
 import re
+import subprocess
+import threading
+import time
 import urllib.request
 from pathlib import Path
 
@@ -242,6 +246,21 @@ class Fleet:
         holder = self.plane.get("lease", "signalbox", "-n", NAMESPACE)["spec"]["holderIdentity"]
         return next(pod for pod in self.controllers() if holder.startswith(pod.name)
                     and self.processes.is_running(pod.process))
+
+    def keep_timeline(self) -> None:
+        """What was wanted and what was there, each second, for whoever reads the logs."""
+        def write() -> None:
+            with (self.folder / "timeline.txt").open("w") as file:
+                while True:
+                    with contextlib.suppress(OSError, ValueError, StopIteration, KeyError,
+                                             subprocess.SubprocessError):
+                        leader = self.leader()
+                        states = {name: leader.unit(name)["replicas"] | {
+                            "deployment": self.replicas(name)} for name in UNITS}
+                        print(time.strftime("%H:%M:%S", time.gmtime()), leader.service()["mode"],
+                              json.dumps(states), file=file, flush=True)
+                    time.sleep(1.0)
+        threading.Thread(target=write, daemon=True).start()
 
     def replicas(self, unit: str) -> int:
         """What KEDA's autoscaler has made of the Deployment."""

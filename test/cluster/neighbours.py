@@ -165,6 +165,8 @@ def claim_of_a_dry_pool(pool: str) -> dict:
     the class of its nodes is gone, and says what it says when a cloud has none left:
     an InsufficientCapacityError, whereupon it deletes the claim.
     """
+    instance_type = next(name for name in INSTANCE_TYPES if name.startswith(f"{pool}."))
+    accelerators = INSTANCE_TYPES[instance_type][3]
     return {
         "apiVersion": "karpenter.sh/v1", "kind": "NodeClaim",
         "metadata": {"generateName": f"{pool}-", "labels": {"karpenter.sh/nodepool": pool}},
@@ -174,6 +176,6 @@ def claim_of_a_dry_pool(pool: str) -> dict:
                 {"key": "karpenter.sh/nodepool", "operator": "In", "values": [pool]},
                 {"key": "karpenter.sh/capacity-type", "operator": "In", "values": ["on-demand"]},
                 {"key": "node.kubernetes.io/instance-type", "operator": "In",
-                 "values": [next(name for name in INSTANCE_TYPES if name.startswith(f"{pool}."))]},
+                 "values": [instance_type]},
             ],
-            "resources": {"requests": {"cpu": "3", "memory": "8Gi"}}}}
+            "resources": {"requests": {"cpu": "3", "memory": "8Gi", **accelerators}}}}

@@ -58,6 +58,7 @@ def directed(plane: ControlPlane, processes: Processes, names: network.Names,
     plane.apply([fleet.workload(name) for name in fleet.UNITS] + fleet.other_workloads()
                 + fleet.our_resources())
     ours.start()
+    ours.keep_timeline()
     with Callers([f"{pod.address}:8080" for pod in ours.gateways()]) as callers:
         day = Day(ours, callers)
         step("controllers and gateways come up", day.comes_up)

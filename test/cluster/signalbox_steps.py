@@ -98,8 +98,9 @@ class Day:
         began = time.monotonic()
         self.plane.kubectl("delete", "kwoknodeclass", "inf2", "--wait=true")
         self.callers.rate(WAVE_PER_S)
-        eventually("a replica of alpha waits for a node",
-                   lambda: self.fleet.leader().unit("alpha")["replicas"]["booting"] > 0, 60)
+        eventually("a pod of alpha waits for a node", lambda: self.plane.get(
+            "pods", "-n", MODELS, "-l", "app=alpha",
+            "--field-selector=status.phase=Pending")["items"], 60)
         heard = _Heard(self.fleet)
         self.plane.kubectl("create", "-f", "-",
                            given=json.dumps(neighbours.claim_of_a_dry_pool("inf2")))
