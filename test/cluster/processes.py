@@ -22,7 +22,7 @@ def eventually(what: str, check, within_s: float, every_s: float = 0.25):
             last = check()
             if last:
                 return last, time.monotonic() - began
-        except (OSError, ValueError, KeyError, IndexError, TypeError, StopIteration,
+        except (OSError, ValueError, LookupError, AttributeError, TypeError, StopIteration,
                 subprocess.SubprocessError) as error:
             last = getattr(error, "stderr", None) or repr(error)
         time.sleep(every_s)

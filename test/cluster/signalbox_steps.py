@@ -18,6 +18,7 @@ from fleet import DIRECT_REPLICAS, MODELS, NAMESPACE, OTHERS, UNITS, VALUES, Fle
 from processes import Differs, eventually
 
 CALM_PER_S, WAVE_PER_S = 4.0, 12.0
+CALM_REPLICAS = 5  # at two requests a second each
 ROUTED_WITHIN_S = 1.0
 TAKEN_OVER_WITHIN_S = 20.0
 # A change goes through the plan, KEDA's poll, the HPA's sync, Karpenter's batch and a boot.
@@ -96,6 +97,8 @@ class Day:
 
     def pool_runs_dry(self) -> str:
         began = time.monotonic()
+        eventually("calm again", lambda: (
+            lambda now: now and sum(now.values()) <= CALM_REPLICAS)(self.scaled_to_plan()), 120)
         self.plane.kubectl("delete", "kwoknodeclass", "inf2", "--wait=true")
         self.callers.rate(WAVE_PER_S)
         eventually("a pod of alpha waits for a node", lambda: self.plane.get(
