@@ -7,7 +7,7 @@ import threading
 import time
 from dataclasses import dataclass
 
-TIMEOUT_S = 40
+TIMEOUT_S = 150  # longer than the service's patience
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def unit_spec(name: str) -> dict:
 
 def service_spec() -> dict:
     return {"paths": ["/genimage"], "objective": {"latency": "3s", "quantile": "95%"},
-            "policy": "cost_first", "units": list(UNITS)}
+            "policy": "cost_first", "patience": "2m", "units": list(UNITS)}
 
 
 def workload(name: str) -> dict:

@@ -17,8 +17,8 @@ from callers import Callers
 from fleet import DIRECT_REPLICAS, MODELS, NAMESPACE, OTHERS, UNITS, VALUES, Fleet
 from processes import Differs, eventually
 
-CALM_PER_S, WAVE_PER_S = 4.0, 12.0
-CALM_REPLICAS = 5  # at two requests a second each
+CALM_PER_S, WAVE_PER_S = 6.0, 15.0
+CALM_REPLICAS = 6  # at two requests a second each
 ROUTED_WITHIN_S = 1.0
 TAKEN_OVER_WITHIN_S = 20.0
 # A change goes through the plan, KEDA's poll, the HPA's sync, Karpenter's batch and a boot.
@@ -62,6 +62,9 @@ class Day:
             raise Differs(f"{failed} of {asked} requests failed")
         return f"{asked} requests, 0 failed"
 
+    def nodes_of(self, pool: str) -> int:
+        return len(self.plane.get("nodeclaims", "-l", f"karpenter.sh/nodepool={pool}")["items"])
+
     # --- what happens
 
     def comes_up(self) -> str:
@@ -97,8 +100,11 @@ class Day:
 
     def pool_runs_dry(self) -> str:
         began = time.monotonic()
-        eventually("calm again", lambda: (
-            lambda now: now and sum(now.values()) <= CALM_REPLICAS)(self.scaled_to_plan()), 120)
+        eventually("calm again, and no node to spare", lambda: (
+            lambda now: now and sum(now.values()) <= CALM_REPLICAS
+            and self.nodes_of("inf2") == now["alpha"]
+            and self.fleet.leader().service()["mode"] == "cost_optimized")(
+                self.scaled_to_plan()), 120)
         self.plane.kubectl("delete", "kwoknodeclass", "inf2", "--wait=true")
         self.callers.rate(WAVE_PER_S)
         eventually("a pod of alpha waits for a node", lambda: self.plane.get(
