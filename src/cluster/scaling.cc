@@ -56,7 +56,11 @@ void ReplicaScaling::end_stopping(const Membership& membership, TimePoint now,
     const json::object* maker = maker_of_pod(membership, pod);
     if (wanted == wanted_.end() || maker == nullptr || !is_due(stopping.removed_at, now)) continue;
     // Absent means one (apps/v1).
-    if (wire::integer_at(*maker, {"spec", "replicas"}, 1) > wanted->second.replicas) continue;
+    const auto asked = wire::integer_at(*maker, {"spec", "replicas"}, 1);
+    if (asked > wanted->second.replicas) continue;
+    // It was told, but has not acted yet: the marked pod goes first, and were we to remove one
+    // meanwhile, two would go.
+    if (wire::integer_at(*maker, {"status", "replicas"}, 0) > asked) continue;
     stopping.removed_at = now;
     actions.push_back({Action::Kind::kRemovePod, stopping.unit, pod.space, pod.name, uid});
   }

@@ -54,6 +54,21 @@ TEST_F(ScalingTest, a_pod_that_is_replaced_is_removed_itself) {
   EXPECT_THAT(actions(), IsEmpty());
 }
 
+// Between the lower number and its effect the marked pod stands still; whoever removed it then
+// would lose another as well.
+TEST_F(ScalingTest, a_workload_that_has_not_acted_on_its_lower_number_is_not_helped) {
+  picture.stop(endpoint_of("uid-a"), at(now));
+  picture.want(UnitId{0}, 1);
+  EXPECT_THAT(actions(), ElementsAre("mark a uid-a"));
+  json::object told = *deployment("sd21-g6", 1);
+  told["status"] = {{"replicas", 2}};
+  put(ObjectKind::kDeployment, std::make_shared<const json::object>(told));
+  EXPECT_THAT(actions(), IsEmpty());
+  told["status"] = {{"replicas", 1}};
+  put(ObjectKind::kDeployment, std::make_shared<const json::object>(told));
+  EXPECT_THAT(actions(), ElementsAre("remove a uid-a")) << "it took the other one";
+}
+
 TEST_F(ScalingTest, the_number_is_kedas_to_set) {
   picture.want(UnitId{0}, 5);
   EXPECT_THAT(actions(), IsEmpty());
