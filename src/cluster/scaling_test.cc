@@ -60,12 +60,12 @@ TEST_F(ScalingTest, a_workload_that_has_not_acted_on_its_lower_number_is_not_hel
   picture.stop(endpoint_of("uid-a"), at(now));
   picture.want(UnitId{0}, 1);
   EXPECT_THAT(actions(), ElementsAre("mark a uid-a"));
-  json::object told = *deployment("sd21-g6", 1);
-  told["status"] = {{"replicas", 2}};
-  put(ObjectKind::kDeployment, std::make_shared<const json::object>(told));
+  json::object lowered = *deployment("sd21-g6", 1);
+  lowered["status"] = {{"replicas", 2}};
+  put(ObjectKind::kDeployment, std::make_shared<const json::object>(lowered));
   EXPECT_THAT(actions(), IsEmpty());
-  told["status"] = {{"replicas", 1}};
-  put(ObjectKind::kDeployment, std::make_shared<const json::object>(told));
+  lowered["status"] = {{"replicas", 1}};
+  put(ObjectKind::kDeployment, std::make_shared<const json::object>(lowered));
   EXPECT_THAT(actions(), ElementsAre("remove a uid-a")) << "it took the other one";
 }
 

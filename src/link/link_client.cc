@@ -207,7 +207,7 @@ void LinkClient::hear(const v1::ToGateway& message) {
   if (message.has_spec() && !hear_spec(message.spec())) return;
   const bool has_view = message.has_view() && hear_view(message.view());
   const bool has_leases = message.has_leases() && hear_leases(message.leases());
-  if ((!has_view && !has_leases) || !fleet_) return;
+  if (!call_ || (!has_view && !has_leases) || !fleet_) return;
   if (!std::exchange(heard_here_, true)) {
     controller_ = core::to_string(calling_);
     backoff_ = options_.least_backoff;
@@ -236,7 +236,12 @@ bool LinkClient::hear_view(const v1::View& view) {
   }
   auto next = views_.take(view, spec_, options_.now());
   if (!next.ok()) {
-    ask_for_whole(next.error().message);
+    // A whole that makes no sense would make none the second time: after a rest, somebody else.
+    if (view.base() == 0) {
+      lose("its fleet makes no sense: " + next.error().message);
+    } else {
+      ask_for_whole(next.error().message);
+    }
     return false;
   }
   asked_for_whole_ = false;
@@ -248,7 +253,7 @@ bool LinkClient::hear_view(const v1::View& view) {
 bool LinkClient::hear_leases(const v1::Leases& leases) {
   auto table = decode(leases);
   if (!table.ok()) {
-    ask_for_whole(table.error().message);
+    lose("its leases make no sense: " + table.error().message);
     return false;
   }
   if (table->version <= leases_.version) return false;
