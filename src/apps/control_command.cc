@@ -177,6 +177,14 @@ int control_command(const ServeOptions& options) {
                 "journal.input_log: a controller keeps none, since what it decides by is counted "
                 "in other processes; journal.decisions works");
   }
+  if (config.cluster && config.emulator) {
+    return fail(kExitBadUsage,
+                "replicas are found in 'cluster' or launched by 'emulator', not both; remove one");
+  }
+  if (config.scaler && !config.cluster) {
+    return fail(kExitBadUsage,
+                "'scaler' answers KEDA, which lives in a cluster: add 'cluster: {}'");
+  }
   auto tls = link_tls(*config.link);
   if (!tls.ok()) return fail(kExitBadUsage, tls.error().message);
 

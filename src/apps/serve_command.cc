@@ -44,6 +44,12 @@ int serve_command(const ServeOptions& options) {
     return kExitBadUsage;
   }
   const config::Config& config = *loaded;
+  if (config.cluster || config.scaler) {
+    return fail(kExitBadUsage,
+                fmt::format("{}: '{}' is for a controller: run `signalbox control` with this file, "
+                            "and `signalbox gateway` beside it (docs/kubernetes.md)",
+                            options.config, config.cluster ? "cluster" : "scaler"));
+  }
   if (config.link && config.link->control) {
     return fail(kExitBadUsage, "link.control: the fleet is decided on at " +
                                    core::to_string(*config.link->control) +

@@ -193,6 +193,10 @@ class Pod:
         with urllib.request.urlopen(f"http://{self.admin}/fleet", timeout=2) as page:
             return json.load(page)
 
+    def is_ready(self) -> bool:
+        with urllib.request.urlopen(f"http://{self.admin}/readyz", timeout=2) as page:
+            return page.status == 200
+
     def unit(self, name: str) -> dict:
         return next(each for each in self.fleet_page()["units"] if each["name"] == name)
 

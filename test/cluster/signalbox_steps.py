@@ -170,7 +170,7 @@ class Day:
         self.settled("the new leader scales", WAVE_PER_S)
         traffic = self.none_failed_since(began)
         lost.start()
-        eventually("it is back and stands by", lambda: lost.fleet_page(), 30)
+        eventually("it is back and stands by", lost.is_ready, 30)
         self.callers.rate(CALM_PER_S)
         self.settled("what calm needs", CALM_PER_S)
         turns = Audit(self.plane.audit_log).writers()[max(0, len(before.writers()) - 1):]
