@@ -104,7 +104,7 @@ class Day:
             lambda now: now and sum(now.values()) <= CALM_REPLICAS
             and self.nodes_of("inf2") <= now["alpha"] + 1
             and self.fleet.leader().service()["mode"] == "cost_optimized")(
-                self.scaled_to_plan()), 120)
+                self.scaled_to_plan()), 240)
         self.plane.kubectl("delete", "kwoknodeclass", "inf2", "--wait=true")
         self.callers.rate(WAVE_PER_S)
         eventually("a pod of alpha waits for a node", lambda: self.plane.get(
