@@ -235,6 +235,7 @@ void ResourceKeeper::write_status(const Watched& kind, const KubeObject& object,
       .reason = record.verdict.reason,
       .message = record.verdict.message};
   const TimePoint now = schedule_.now();
+  if (now < record.again_at) return;
   const observe::StatusFacts facts{*view_,
                                    history_,
                                    {schedule_.unix_nanos() - now.time_since_epoch().count()},
@@ -264,7 +265,10 @@ void ResourceKeeper::write_status(const Watched& kind, const KubeObject& object,
                      found->second.under_way = 0;
                      if (answer.ok()) {
                        found->second.written = status;
-                     } else if (!answer.error().is_not_found()) {
+                       return;
+                     }
+                     found->second.again_at = schedule_.now() + options_.again;
+                     if (!answer.error().is_not_found()) {
                        ports_.tell(fmt::format("the status of {} cannot be written: {}", key,
                                                answer.error().message));
                      }

@@ -29,6 +29,7 @@ struct ResourceKeeperOptions {
   std::string file_name;    // for messages
   Duration gather = 200ms;  // after a change, until the whole is composed: changes come in crowds
   Duration figures = 10s;   // between two writes of a status in which only figures moved
+  Duration again = 10s;     // after a status that could not be written
   std::uint64_t seed = 1;
 };
 
@@ -79,6 +80,7 @@ class ResourceKeeper {
     std::int64_t generation = 0;   // that the verdict is of
     kube::json::object written{};  // the status as we wrote it last
     TimePoint written_at = TimePoint::min();
+    TimePoint again_at = TimePoint::min();  // after a write that failed
     kube::ApiCallId under_way = 0;
   };
 

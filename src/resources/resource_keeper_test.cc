@@ -206,6 +206,27 @@ TEST_F(Resources, figures_alone_wait_and_news_does_not) {
   EXPECT_EQ(status_of("images").at("demandPerSecond").as_string(), "3.0");
 }
 
+TEST_F(Resources, B68_a_status_that_cannot_be_written_is_tried_again_after_a_rest) {
+  start();
+  api.before = [this](const http::Request& request, const auto& responder) {
+    if (request.method != "PATCH") return false;
+    patches.push_back(request);
+    responder->reset();
+    return true;
+  };
+  show();
+  const std::size_t tried = patches.size();
+  EXPECT_GT(tried, 0U);
+  for (int i = 0; i < 5; ++i) {
+    advance(1s);
+    show();
+  }
+  EXPECT_EQ(patches.size(), tried);
+  advance(10s);
+  show();
+  EXPECT_GT(patches.size(), tried);
+}
+
 TEST_F(Resources, whose_kinds_are_not_installed_leave_the_file_as_it_is) {
   api.before = [](const http::Request&, const auto& responder) {
     kube::testing::ScriptedApi::refuse(responder, 404, "NotFound");
